@@ -1,0 +1,3 @@
+"""clintrail: from one spec to SDTM, ADaM, XPT, define.xml and a trail from every analysed number to the case report form."""
+
+__version__ = "0.1.0"
