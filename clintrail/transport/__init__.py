@@ -1,0 +1,1 @@
+"""Files become tables and back: XPT, raw exports, Parquet."""
