@@ -1,0 +1,260 @@
+"""What a Define-XML 2.1 document says, as frozen records.
+
+The records know nothing of the engine that fills them, nor of XML. Things that several others share (methods, comments,
+code lists, documents) are referred to by `id`, which is unique among its kind; what belongs to one owner (the values of a
+variable, their where clauses) is held by it. OIDs are made from ids and names in `oids`, nowhere else.
+An empty string or None means: not stated. Texts are English (`xml:lang="en"`).
+Source: CDISC Define-XML Specification 2.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+DataType = Literal[
+    "text", "integer", "float", "date", "datetime", "time", "partialDate", "partialTime", "partialDatetime",
+    "incompleteDate", "incompleteTime", "incompleteDatetime", "durationDatetime", "intervalDatetime",
+]  # fmt: skip
+OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available", "Other"]
+OriginSource = Literal["", "Investigator", "Sponsor", "Subject", "Vendor"]
+Comparator = Literal["EQ", "NE", "LT", "LE", "GT", "GE", "IN", "NOTIN"]
+
+# The data types that have a Length; of the others the type itself says how long a value is.
+TYPES_WITH_LENGTH = frozenset({"text", "integer", "float"})
+
+
+@dataclass(frozen=True)
+class Standard:
+    """An implementation guide (type IG) or a package of controlled terminology (type CT, which needs a publishing set)."""
+
+    name: str
+    type: Literal["IG", "CT"]
+    version: str
+    status: str = "Final"
+    publishing_set: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that the define points at: an annotated CRF, a reviewer's guide. `href` is relative to define.xml."""
+
+    id: str
+    title: str
+    href: str
+    is_annotated_crf: bool = False
+
+
+@dataclass(frozen=True)
+class DocumentRef:
+    """A place in a document: single pages, a range of pages or named destinations; without any, all of it."""
+
+    document: str
+    pages: tuple[int | str, ...] = ()
+    first_page: int | None = None
+    last_page: int | None = None
+    page_type: Literal["PhysicalRef", "NamedDestination"] = "PhysicalRef"
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where values come from. `description` names the predecessor (`DM.AGE`) where the type is Predecessor."""
+
+    type: OriginType
+    source: OriginSource = ""
+    description: str = ""
+    documents: tuple[DocumentRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class RangeCheck:
+    """One condition on a variable: `VS.VSTESTCD IN (SYSBP, DIABP)`."""
+
+    dataset: str
+    variable: str
+    comparator: Comparator
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WhereClause:
+    """Conditions that must all hold. `comment` says how records are joined if a condition is on another dataset."""
+
+    checks: tuple[RangeCheck, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """What variables and their value-level items have in common. `length` is in characters (numbers: digits)."""
+
+    name: str
+    data_type: DataType
+    label: str = ""
+    length: int | None = None
+    significant_digits: int | None = None
+    display_format: str = ""
+    mandatory: bool = False
+    codelist: str = ""
+    origins: tuple[Origin, ...] = ()
+    method: str = ""
+    comment: str = ""
+    has_no_data: bool = False
+    is_non_standard: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueListItem(Item):
+    """The metadata of a variable's values where one of the where clauses holds. `name` is usually the variable's."""
+
+    where: tuple[WhereClause, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineVariable(Item):
+    """A variable; `values` are its value-level metadata, in order."""
+
+    role: str = ""
+    values: tuple[ValueListItem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineDataset:
+    """A dataset and its variables, in the order of the file. `keys` are the names of its key variables, in order.
+
+    `archive_location` is the file relative to define.xml; empty for a dataset without data.
+    Raises ValueError if a key is no variable or a variable comes twice: that would be the caller's bug.
+    """
+
+    name: str
+    label: str
+    class_name: str
+    structure: str
+    variables: tuple[DefineVariable, ...]
+    keys: tuple[str, ...] = ()
+    purpose: Literal["Tabulation", "Analysis"] = "Tabulation"
+    subclass: str = ""
+    domain: str = ""
+    domain_description: str = ""
+    repeating: bool = True
+    is_reference_data: bool = False
+    has_no_data: bool = False
+    standard: Standard | None = None
+    archive_location: str = ""
+    comment: str = ""
+
+    def __post_init__(self) -> None:
+        names = [variable.name for variable in self.variables]
+        if len(set(names)) < len(names) or len(set(self.keys)) < len(self.keys):
+            raise ValueError(f"{self.name}: a variable or a key comes twice")
+        if unknown := set(self.keys) - set(names):
+            raise ValueError(f"{self.name}: keys that are no variables: {sorted(unknown)}")
+
+    def key_sequence(self, variable: str) -> int | None:
+        """The place of a variable among the keys, from 1; None if it is no key."""
+        return self.keys.index(variable) + 1 if variable in self.keys else None
+
+
+@dataclass(frozen=True)
+class Term:
+    """One value of a code list. `is_extension` marks a sponsor's value in an extensible list of the standard."""
+
+    value: str
+    decode: str = ""
+    nci_code: str = ""
+    order: int | None = None
+    is_extension: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeList:
+    """A code list, or an external dictionary (MedDRA, ISO 3166) if `dictionary` is given.
+
+    Where one term has a decode, a term without decodes as its own value.
+    """
+
+    id: str
+    name: str
+    data_type: Literal["text", "integer", "float"] = "text"
+    nci_code: str = ""
+    terms: tuple[Term, ...] = ()
+    standard: Standard | None = None
+    dictionary: str = ""
+    dictionary_version: str = ""
+    dictionary_href: str = ""
+    description: str = ""
+    comment: str = ""
+
+    @property
+    def has_decodes(self) -> bool:
+        """Whether the terms are code and meaning, not only an enumeration."""
+        return any(term.decode for term in self.terms)
+
+
+@dataclass(frozen=True)
+class FormalExpression:
+    """A method in a formal language; `context` names it: `SQL`."""
+
+    context: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """How values are derived, in words and, if given, formally."""
+
+    id: str
+    name: str
+    description: str
+    type: Literal["Computation", "Imputation"] = "Computation"
+    expressions: tuple[FormalExpression, ...] = ()
+    documents: tuple[DocumentRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on anything that can have one."""
+
+    id: str
+    description: str
+    documents: tuple[DocumentRef, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineDocument:
+    """A whole define.xml. `creation_datetime` is ISO 8601 and stated by the study, never read from the clock."""
+
+    study_oid: str
+    study_name: str
+    study_description: str
+    protocol_name: str
+    creation_datetime: str
+    metadata_version_name: str
+    metadata_version_description: str = ""
+    standards: tuple[Standard, ...]
+    datasets: tuple[DefineDataset, ...]
+    codelists: tuple[CodeList, ...] = ()
+    methods: tuple[Method, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    documents: tuple[Document, ...] = ()
+    comment: str = ""
+    originator: str = ""
+    source_system: str = ""
+    source_system_version: str = ""
+    context: Literal["Submission", "Other"] = "Submission"
+    define_version: str = "2.1.9"
+
+    def value_lists(self) -> Iterator[tuple[DefineDataset, DefineVariable]]:
+        """Every variable with value-level metadata and its dataset."""
+        for dataset in self.datasets:
+            for variable in dataset.variables:
+                if variable.values:
+                    yield dataset, variable
+
+    def where_clauses(self) -> list[WhereClause]:
+        """Every where clause once, in the order of first use."""
+        return list(dict.fromkeys(where for _, variable in self.value_lists() for item in variable.values for where in item.where))
