@@ -1,0 +1,262 @@
+"""Read a study's folder into a `StudySpec`: `study.yaml`, `sdtm/*.yaml`, `adam/*.yaml`, tables and forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from clintrail.errors import Place, Problem, Problems
+from clintrail.spec.model import AddedStep, CodelistSpec, DatasetSpec, Form, Lookup, Pick, Record, Relation, StudySpec, Variable
+from clintrail.spec.parts import NAME, Reader
+from clintrail.spec.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
+
+_STUDY = ("study", "title", "protocol", "created", "standards", "sdtm", "forms", "tables", "lookups", "groups", "codelists", "common")
+_DATASET = (
+    "dataset", "label", "class", "structure", "comment", "keys", "records", "one_per", "keep", "order", "tables", "lookups", "groups",
+    "variables", "added", "final", "supplemental", "relations",
+)  # fmt: skip
+_RECORD = ("from", "where", "columns", "with", "set")
+_LOOKUP = ("from", "where", "match", "first", "last")
+_ADDED = ("name", "where", "per", "each", "copy", "set", "keep_missing")
+
+
+def read_study(folder: Path) -> StudySpec:
+    """The study spec in `folder`, checked for form.
+
+    Raises `Problems` with every problem of every file.
+    """
+    shown = folder.as_posix()
+    if not (folder / "study.yaml").is_file():
+        fix = "name the folder that holds study.yaml"
+        raise Problems([Problem(Place(shown), "", "no study.yaml in this folder", fix)])
+    reader = Reader()
+    files = [folder / "study.yaml"]
+    root = _root(reader, files[0], f"{shown}/study.yaml")
+    datasets: dict[str, DatasetSpec] = {}
+    for kind in ("sdtm", "adam"):
+        for path in sorted((folder / kind).glob("*.yaml")):
+            files.append(path)
+            node = _root(reader, path, f"{shown}/{kind}/{path.name}")
+            dataset = _dataset(reader, node, kind, folder, f"{shown}/{kind}/{path.name}") if node else None
+            if dataset and dataset.name in datasets:
+                reader.problem(dataset.place, dataset.name, f"also given in {datasets[dataset.name].path}", "keep one of the two files")
+            if dataset:
+                datasets[dataset.name] = dataset
+    if root is not None and not datasets and not reader.problems:
+        reader.problem(Place(shown), "", "no dataset specs", "write sdtm/dm.yaml, or adam/adsl.yaml")
+    if root is None or reader.problems:
+        raise Problems(reader.problems)
+    study = _study(reader, root, folder, shown, datasets, tuple(files))
+    if reader.problems:
+        raise Problems(reader.problems)
+    return study
+
+
+def _root(reader: Reader, path: Path, shown: str) -> Mapping | None:
+    try:
+        node = read_yaml(path, shown)
+    except Problems as error:
+        reader.problems.extend(error.problems)
+        return None
+    if not isinstance(node, Mapping):
+        reader.problem(Place(shown, 1), "", "a spec is a mapping of keys", "begin with 'study: NAME' or 'dataset: NAME'")
+        return None
+    return node
+
+
+def _study(
+    reader: Reader, root: Mapping, folder: Path, shown: str, datasets: dict[str, DatasetSpec], files: tuple[Path, ...]
+) -> StudySpec:
+    reader.known_keys(root, _STUDY, "study")
+    name = reader.text(root.get("study"), "study")
+    if not name:
+        reader.problem(root.place, "study", "the study has no name", "write study: NAME (STUDYID)")
+    sdtm = reader.text(root.get("sdtm"), "sdtm")
+    if sdtm not in (None, "input"):
+        reader.problem(root.place, "sdtm", f"sdtm: {sdtm} is not known", "write sdtm: input where the SDTM exists already, or leave it out")
+    standards = {key.text: reader.text(value, key.text) or "" for key, value in reader.mapping(root.get("standards"), "standards")}
+    return StudySpec(
+        name=name or "",
+        folder=folder,
+        place=Place(f"{shown}/study.yaml"),
+        title=reader.text(root.get("title"), "title") or name or "",
+        protocol=reader.text(root.get("protocol"), "protocol") or name or "",
+        created=reader.text(root.get("created"), "created"),
+        standards=standards,
+        sdtm_is_input=sdtm == "input",
+        forms=_forms(reader, root.get("forms")),
+        tables=reader.tables(root.get("tables"), folder, shown),
+        lookups=_lookups(reader, root.get("lookups")),
+        groups=_groups(reader, root.get("groups")),
+        codelists=_codelists(reader, root.get("codelists"), folder, shown),
+        common=reader.variables(root.get("common"), "common"),
+        datasets=datasets,
+        files=files,
+    )
+
+
+def _forms(reader: Reader, node: Node | None) -> dict[str, Form]:
+    entries = list(reader.mapping(node, "forms"))
+    default = next((reader.expression(value, "subject") for key, value in entries if key.text == "subject"), None)
+    forms: dict[str, Form] = {}
+    for key, value in entries:
+        if key.text == "subject":
+            continue
+        options: dict[str, str] = {}
+        file, subject = (value.text, default) if isinstance(value, Scalar) else (None, default)
+        if isinstance(value, Mapping):
+            reader.known_keys(value, ("file", "subject", "encoding", "delimiter"), key.text)
+            file = reader.text(value.get("file"), key.text)
+            subject = reader.expression(value.get("subject"), "subject") if value.get("subject") else default
+            options = {k: v for k in ("encoding", "delimiter") if (v := reader.text(value.get(k), k))}
+        if not file or "/" in file and ".." in file.split("/"):
+            reader.problem(value.place, key.text, "a form needs the name of its raw file", "write ae: ae.csv")
+        elif not NAME.match(key.text):
+            reader.problem(key.place, key.text, f"'{key.text}' is no name for a form", "use letters, digits and _")
+        else:
+            forms[key.text] = Form(key.text, file, subject, key.place, options)
+    return forms
+
+
+def _lookups(reader: Reader, node: Node | None) -> dict[str, Lookup]:
+    found: dict[str, Lookup] = {}
+    for key, value in reader.mapping(node, "lookups"):
+        if not isinstance(value, Mapping):
+            reader.problem(value.place, key.text, "a lookup is a mapping", f"write {key.text}: {{from: DATASET, where: ...}}")
+            continue
+        reader.known_keys(value, _LOOKUP, key.text)
+        source = reader.text(value.get("from"), key.text)
+        if not source:
+            reader.problem(value.place, key.text, "the lookup does not say where it looks", "add from: DATASET, a form or a table")
+            continue
+        picks = [Pick(w, reader.expressions(value.get(w), w), value.place) for w in ("first", "last") if value.get(w)]
+        where, match = reader.expression(value.get("where"), "where"), reader.expression(value.get("match"), "match")
+        found[key.text] = Lookup(key.text, source, key.place, where, match, picks[0] if picks else None)
+    return found
+
+
+def _groups(reader: Reader, node: Node | None) -> dict[str, tuple[str, ...]]:
+    return {key.text: reader.names(value, key.text) for key, value in reader.mapping(node, "groups")}
+
+
+def _codelists(reader: Reader, node: Node | None, folder: Path, shown: str) -> dict[str, CodelistSpec]:
+    found: dict[str, CodelistSpec] = {}
+    for key, value in reader.mapping(node, "codelists"):
+        fields = {k.text: v for k, v in reader.mapping(value, key.text)} if isinstance(value, Mapping) else {"terms": value}
+        if isinstance(value, Mapping):
+            reader.known_keys(value, ("name", "extends", "terms", "dictionary", "version"), key.text)
+        tables = reader.tables(Mapping(((key, fields["terms"]),), value.place), folder, shown) if "terms" in fields else {}
+        table = tables.get(key.text)
+        terms = tuple((row[0] or "", row[1] if len(row) > 1 else None) for row in table.rows) if table else ()
+        title = reader.text(fields.get("name"), key.text) or key.text
+        extends, dictionary, version = (reader.text(fields.get(k), k) for k in ("extends", "dictionary", "version"))
+        if not terms and not dictionary:
+            reader.problem(value.place, key.text, "the code list has no terms", "draw a table: term => decode")
+        found[key.text] = CodelistSpec(key.text, title, extends, terms, key.place, dictionary, version)
+    return found
+
+
+def _dataset(reader: Reader, root: Mapping, kind: str, folder: Path, shown: str) -> DatasetSpec | None:
+    reader.known_keys(root, _DATASET, "dataset")
+    name = reader.text(root.get("dataset"), "dataset")
+    if not name or not NAME.match(name) or name != name.upper() or len(name) > 8:
+        fix = "write dataset: AE (capital letters and digits, at most 8)"
+        reader.problem(root.place, "dataset", "the dataset has no valid name", fix)
+        return None
+    keep = root.get("keep")
+    return DatasetSpec(
+        name=name,
+        kind=kind,
+        path=shown,
+        place=Place(shown, root.place.line),
+        label=reader.text(root.get("label"), "label"),
+        class_name=reader.text(root.get("class"), "class"),
+        structure=reader.text(root.get("structure"), "structure"),
+        comment=reader.text(root.get("comment"), "comment"),
+        keys=reader.names(root.get("keys"), "keys"),
+        records=tuple(_records(reader, root.get("records"), root.place, bool(root.get("relations")))),
+        one_per=reader.names(root.get("one_per"), "one_per"),
+        keep=reader.pick(keep, "keep") if keep else None,
+        order=reader.expressions(root.get("order"), "order"),
+        tables=reader.tables(root.get("tables"), folder, shown.rsplit("/", 2)[0]),
+        lookups=_lookups(reader, root.get("lookups")),
+        groups=_groups(reader, root.get("groups")),
+        variables=reader.variables(root.get("variables"), "variables"),
+        added=tuple(_added(reader, root.get("added"))),
+        final=reader.variables(root.get("final"), "final"),
+        supplemental=reader.variables(root.get("supplemental"), "supplemental"),
+        relations=tuple(_relations(reader, root.get("relations"))),
+    )
+
+
+def _steps(reader: Reader, node: Node | None, subject: str, known: tuple[str, ...]) -> list[Mapping]:
+    if node is None:
+        return []
+    if not isinstance(node, Sequence):
+        reader.problem(node.place, subject, f"{subject} is a list", f"begin each entry with '- {known[0]}:'")
+        return []
+    steps = []
+    for item in node.items:
+        if isinstance(item, Mapping):
+            reader.known_keys(item, known, subject)
+            steps.append(item)
+        else:
+            reader.problem(item.place, subject, "an entry is a mapping", f"write - {known[0]}: ...")
+    return steps
+
+
+def _records(reader: Reader, node: Node | None, place: Place, optional: bool) -> list[Record]:
+    if node is None and not optional:
+        reader.problem(place, "records", "the dataset does not say where its records come from", "add records: and below it - from: FORM")
+    records = []
+    for item in _steps(reader, node, "records", _RECORD):
+        source = reader.text(item.get("from"), "from")
+        if not source:
+            reader.problem(item.place, "records", "an entry without from", "write - from: FORM")
+            continue
+        joined = {key.text: reader.expression(value, key.text) for key, value in reader.mapping(item.get("with"), "with")}
+        records.append(
+            Record(
+                source,
+                item.place,
+                reader.expression(item.get("where"), "where"),
+                reader.text(item.get("columns"), "columns"),
+                {name: on for name, on in joined.items() if on},
+                reader.variables(item.get("set"), "set"),
+            )
+        )
+    return records
+
+
+def _added(reader: Reader, node: Node | None) -> list[AddedStep]:
+    steps = []
+    for item in _steps(reader, node, "added", _ADDED):
+        name = reader.text(item.get("name"), "name")
+        copy = reader.pick(item.get("copy"), "copy")
+        per = reader.names(item.get("per"), "per")
+        values: dict[str, Variable] = reader.variables(item.get("set"), "set")
+        missing = [k for k, v in (("name", name), ("per", per), ("copy", copy or item.get("copy")), ("set", values)) if not v]
+        if missing:
+            fix = "write name:, per: (a group or variables), copy: first by ..., and set:"
+            reader.problem(item.place, name or "added", f"the step has no {', '.join(missing)}", fix)
+        if name and copy and per:
+            where = reader.expression(item.get("where"), "where")
+            each = reader.text(item.get("each"), "each")
+            keep = reader.text(item.get("keep_missing"), "keep_missing") == "yes"
+            steps.append(AddedStep(name, per, copy, values, item.place, where, each, keep))
+    return steps
+
+
+def _relations(reader: Reader, node: Node | None) -> list[Relation]:
+    found = []
+    for key, value in reader.mapping(node, "relations"):
+        if not isinstance(value, Mapping):
+            reader.problem(value.place, key.text, "a relation is a mapping", f"write {key.text}: {{from: AE, to: CM, match: ...}}")
+            continue
+        reader.known_keys(value, ("from", "to", "match"), key.text)
+        left, right = reader.text(value.get("from"), "from"), reader.text(value.get("to"), "to")
+        match = reader.expression(value.get("match"), "match")
+        if left and right and match:
+            found.append(Relation(key.text, left, right, match, key.place))
+        else:
+            reader.problem(value.place, key.text, "a relation needs from, to and match", "write {from: AE, to: CM, match: CM.x = AE.AESPID}")
+    return found
