@@ -2,7 +2,7 @@
 
 from clintrail.terminology.codelists import Codelist, Package, Term, Terminology
 from clintrail.terminology.imports import Imported, import_terminology
-from clintrail.terminology.store import available_packages, load_codelists
+from clintrail.terminology.store import available_packages, default_store, load_codelists
 
 __all__ = [
     "Codelist",
@@ -11,6 +11,7 @@ __all__ = [
     "Term",
     "Terminology",
     "available_packages",
+    "default_store",
     "import_terminology",
     "load_codelists",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -117,3 +118,10 @@ def _decodes(heads: Iterable[TermRow], terms: Mapping[str, list[TermRow]]) -> di
             other = pair[1] if pair[0] is codes[0] else pair[0]
             found[codes[0].code] = {row.code: row.value for row in terms[other.code]}
     return found
+
+
+def default_store() -> Path:
+    """The user's store of imported terminology: `$CLINTRAIL_TERMINOLOGY`, or a folder in the user's data directory."""
+    stated = os.environ.get("CLINTRAIL_TERMINOLOGY")
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(stated) if stated else Path(data) / "clintrail" / "terminology"

@@ -1,0 +1,21 @@
+-- Average of {value}, if there are at least {at_least}.
+--
+-- The arithmetic mean of the values of a group, as for records with DTYPE AVERAGE.
+-- Missing: missing values do not count; fewer than asked for give missing.
+-- Source: ADaMIG 1.3, section 3.3.5 (DTYPE)
+--
+-- Example: average(aval) over visit
+-- | visit | aval | result |
+-- | A     | 120  | 125    |
+-- | A     | 130  | 125    |
+-- | A     |      | 125    |
+-- | B     |      |        |
+--
+-- Example: average(aval, 2) over visit
+-- | visit | aval | result |
+-- | A     | 120  | 125    |
+-- | A     | 130  | 125    |
+-- | B     | 120  |        |
+-- | B     |      |        |
+CREATE MACRO average(value, at_least := 1) AS
+  CASE WHEN count(value) >= at_least THEN avg(CAST(value AS DOUBLE)) END;

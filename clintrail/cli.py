@@ -1,0 +1,164 @@
+"""The command line: parse arguments, call one function, print. Exit codes: 0 good, 1 findings, 2 unusable input, 3 a bug."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import clintrail
+from clintrail import show
+from clintrail.errors import EXIT_BUG, EXIT_FINDINGS, EXIT_GOOD, EXIT_UNUSABLE, Problems, Severity
+
+app = typer.Typer(
+    name="clintrail", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="From one spec to SDTM, ADaM, XPT, define.xml and a trail from every analysed number to the case report form.",
+)  # fmt: skip
+terminology_app = typer.Typer(no_args_is_help=True, help="Controlled terminology: import and list the NCI's published files.")
+app.add_typer(terminology_app, name="terminology")
+
+StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, which holds study.yaml.", metavar="STUDY")]
+RawFolder = Annotated[Path | None, typer.Option("--raw", help="The folder of the raw files; without it STUDY/raw.", metavar="DIR")]
+
+
+class FailOn(str, Enum):
+    """The least severity that makes the exit code 1."""
+
+    error = "error"
+    warning = "warning"
+    note = "note"
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(f"clintrail {clintrail.__version__}")
+        raise typer.Exit()
+
+
+@app.command()
+def build(
+    study: StudyFolder,
+    out: Annotated[Path, typer.Option("--out", help="The folder for the package.", metavar="DIR")],
+    raw: RawFolder = None,
+    threads: Annotated[int | None, typer.Option("--threads", help="Threads to use; the result is the same for any number.", min=1)] = None,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 if a finding is at least this severe.")] = FailOn.error,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print findings only.")] = False,
+) -> None:
+    """Build a study: SDTM and ADaM as XPT, define.xml, the trail and a manifest."""
+    from clintrail.package.build import build_package
+
+    with _progress(quiet) as progress:
+        built = build_package(study, out, raw, threads=threads, progress=progress)
+    show.problems(built.problems, least=Severity.WARNING)
+    if not quiet:
+        show.package(built, out)
+    if any(p.severity >= Severity[fail_on.value.upper()] for p in built.problems):
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command("compile")
+def compile_(
+    study: StudyFolder,
+    dataset: Annotated[str, typer.Argument(help="The dataset, as AE.", metavar="DATASET")],
+    raw: RawFolder = None,
+) -> None:
+    """Print the SQL that builds a dataset."""
+    from clintrail.package.build import compile_folder
+
+    compiled, _ = compile_folder(study, raw)
+    typer.echo(show.sql(compiled, dataset))
+
+
+@app.command()
+def why(
+    package: Annotated[Path, typer.Argument(help="The package's folder, as given to build --out.", metavar="DIR")],
+    cell: Annotated[str, typer.Argument(help="Dataset and variable, as ADMASI.CHG.", metavar="DATASET.VARIABLE")],
+    where: Annotated[str, typer.Option("--where", help="The record: a condition on the dataset's variables.", metavar="CONDITION")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the tree as data.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Show each rule in SQL too.")] = False,
+    depth: Annotated[int, typer.Option("--depth", help="How many rules deep to go.", min=0)] = 30,
+) -> None:
+    """Tell where a value came from: its rule, the cells it used, down to file, record and column of the raw export."""
+    from clintrail.trail.read import Trail
+    from clintrail.trail.walk import find_row, walk
+
+    dataset, _, variable = cell.partition(".")
+    trail = Trail(package / "trail")
+    node = walk(trail, dataset, variable, find_row(trail, dataset, where), depth)
+    typer.echo(json.dumps(node.as_data(), ensure_ascii=False, indent=1) if as_json else show.tree(node, with_sql=sql))
+
+
+@app.command()
+def functions(
+    name: Annotated[str | None, typer.Argument(help="A function, to explain it.", metavar="NAME")] = None,
+    study: Annotated[Path | None, typer.Option("--study", help="A study whose own functions to include.", metavar="STUDY")] = None,
+) -> None:
+    """List the function library, or explain one function."""
+    from clintrail.compile.functions import library
+
+    found = library(study / "functions" if study else None)
+    typer.echo(show.function(found, name) if name else show.functions(found))
+
+
+@terminology_app.command("import")
+def terminology_import(
+    file: Annotated[Path, typer.Argument(help="SDTM Terminology.txt or its like, or ODM XML.", metavar="FILE")],
+    store: Annotated[Path | None, typer.Option("--store", help="Where to keep it; without it the user's store.", metavar="DIR")] = None,
+    standard: Annotated[str | None, typer.Option("--standard", help="SDTM, ADaM, ... where the file does not tell.")] = None,
+    version: Annotated[str | None, typer.Option("--version", help="The version's date where the file does not tell.")] = None,
+) -> None:
+    """Import a file that the NCI publishes, so that specs can name its version."""
+    from clintrail.terminology import default_store, import_terminology
+
+    found = import_terminology(file, store or default_store(), standard=standard, version=version)
+    typer.echo(f"{found.standard} terminology {found.version}: {found.codelists:,} code lists, {found.terms:,} terms -> {found.path}")
+
+
+@terminology_app.command("list")
+def terminology_list(
+    store: Annotated[Path | None, typer.Option("--store", help="The store; without it the user's.", metavar="DIR")] = None,
+) -> None:
+    """List the versions at hand."""
+    from clintrail.terminology import available_packages, default_store
+
+    for package in available_packages([store or default_store()]):
+        typer.echo(f"{package.standard:12} {package.version}  {'complete' if package.complete else 'shipped part'}")
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[show.Progress | None]:
+    """A progress bar on a terminal; nothing in a pipe."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    with show.progress_bar() as progress:
+        yield progress
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and give the exit code (also the entry point, which exits with it)."""
+    try:
+        app(args=arguments, prog_name="clintrail")
+        return EXIT_GOOD
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else EXIT_GOOD
+    except Problems as error:
+        show.problems(error.problems)
+        return EXIT_UNUSABLE
+    except Exception as error:
+        traceback.print_exception(error)
+        typer.echo("this is a bug of clintrail: please report it with the lines above", err=True)
+        return EXIT_BUG
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main())

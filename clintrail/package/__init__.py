@@ -1,0 +1,1 @@
+"""What a regulator receives: XPT files, define.xml, manifest, put in place as a whole."""

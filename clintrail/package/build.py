@@ -1,0 +1,165 @@
+"""From a study's folder to a package: the whole way, and the only place that knows all layers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import clintrail
+from clintrail.compile.study import CompiledStudy, compile_study
+from clintrail.compile.text import calls, tokens
+from clintrail.define.build import build_define, check_origins
+from clintrail.define.render import render_define, render_define_html
+from clintrail.define.validate import stylesheet_path
+from clintrail.errors import Place, Problem, Problems, Severity
+from clintrail.package.place import MANIFEST, package_folder
+from clintrail.run.checks import check_datasets
+from clintrail.run.datasets import BuiltDataset, assemble, of_kind
+from clintrail.run.execute import Progress, Result, execute
+from clintrail.run.load import RawData, load_raw, longest_texts
+from clintrail.spec.model import StudySpec
+from clintrail.spec.read import read_study
+from clintrail.trail.store import write_trail
+from clintrail.transport.xpt import XptDataset, XptVariable, write_xpt
+
+FOLDERS = {"sdtm": "tabulations/sdtm", "adam": "analysis/adam/datasets"}
+
+
+@dataclass(frozen=True)
+class BuiltStudy:
+    """A built study in memory, with everything that was noticed (`problems`, none of them an error)."""
+
+    compiled: CompiledStudy
+    raw: Mapping[str, RawData]
+    result: Result
+    datasets: Mapping[str, BuiltDataset]
+    problems: tuple[Problem, ...]
+
+
+def compile_folder(folder: Path, raw_folder: Path | None = None) -> tuple[CompiledStudy, dict[str, RawData]]:
+    """Read and compile a study with its raw files; raises `Problems`."""
+    study = read_study(folder)
+    raw = load_raw(study, raw_folder or folder / "raw")
+    columns = {name: data.types for name, data in raw.items()}
+    return compile_study(study, columns, longest_texts(raw), terminology_folders(study)), raw
+
+
+def terminology_folders(study: StudySpec) -> list[Path]:
+    """Where imported terminology is looked for: the study's own `terminology/`, then the user's."""
+    from clintrail.terminology import default_store
+
+    return [folder for folder in (study.folder / "terminology", default_store()) if folder.is_dir()]
+
+
+def run_study(folder: Path, raw_folder: Path | None = None, *, threads: int | None = None, progress: Progress | None = None) -> BuiltStudy:
+    """Compile and run a study; raises `Problems` for every error, of the spec or of the data."""
+    compiled, raw = compile_folder(folder, raw_folder)
+    result = execute(compiled.plan, compiled.builder, raw, threads=threads, progress=progress)
+    datasets = assemble(compiled, result)
+    problems = [*compiled.notes, *result.problems, *check_datasets(compiled, datasets, result, raw), *check_origins(compiled, datasets)]
+    if any(p.severity >= Severity.ERROR for p in problems):
+        raise Problems(p for p in problems if p.severity >= Severity.ERROR)
+    return BuiltStudy(compiled, raw, result, datasets, tuple(dict.fromkeys(problems)))
+
+
+def build_package(
+    folder: Path, out: Path, raw_folder: Path | None = None, *, threads: int | None = None, progress: Progress | None = None
+) -> BuiltStudy:
+    """Build a study into the folder `out`: XPT, define.xml, trail and manifest; raises `Problems` and then changes nothing."""
+    with package_folder(out) as building:
+        built = run_study(folder, raw_folder, threads=threads, progress=progress)
+        _write_datasets(building, built)
+        write_trail(building / "trail", built.compiled, built.result, built.raw)
+        manifest = _manifest(built, building)
+        (building / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+    return built
+
+
+def created(study: StudySpec) -> datetime:
+    """The study's stated time, or 1960-01-01: never the clock."""
+    if study.created is None:
+        return datetime(1960, 1, 1)
+    try:
+        return datetime.fromisoformat(study.created)
+    except ValueError:
+        fix = "write created: '2026-01-31T00:00:00'"
+        raise Problems([Problem(study.place, "created", "not a date and time in ISO 8601", fix)]) from None
+
+
+def package_name(study: StudySpec) -> str:
+    """The study's folder in m5/datasets: its name in small letters, as the eCTD wants folder names."""
+    return "".join(c if c.isalnum() else "-" for c in study.name.lower())
+
+
+def _write_datasets(building: Path, built: BuiltStudy) -> None:
+    study, moment = built.compiled.study, created(built.compiled.study)
+    problems: list[Problem] = []
+    for kind, below in FOLDERS.items():
+        datasets = list(of_kind(built.datasets, kind))
+        if not datasets:
+            continue
+        folder = building / "m5" / "datasets" / package_name(study) / below
+        folder.mkdir(parents=True)
+        for dataset in datasets:
+            try:
+                write_xpt(folder / f"{dataset.name.lower()}.xpt", xpt_of(dataset), created=moment, encoding="utf-8")
+            except Problems as error:
+                problems += [_at_spec(dataset, p) for p in error.problems]
+        if not problems:
+            document = build_define(built.compiled, built.datasets, kind)
+            (folder / "define.xml").write_bytes(render_define(document))
+            (folder / "define.html").write_bytes(render_define_html(document))
+            (folder / "define2-1.xsl").write_bytes(stylesheet_path().read_bytes())
+    if problems:
+        raise Problems(problems)
+
+
+def xpt_of(dataset: BuiltDataset) -> XptDataset:
+    """The dataset as XPT v5 wants it."""
+    variables = tuple(XptVariable(v.name, v.label, "Char" if v.type == "Char" else "Num", v.length, v.format) for v in dataset.variables)
+    return XptDataset(dataset.name, dataset.plan.label, variables, dataset.table)
+
+
+def _at_spec(dataset: BuiltDataset, problem: Problem) -> Problem:
+    """A problem of the file told at the variable's rule."""
+    variable = dataset.variable(problem.subject)
+    place = variable.place if variable and variable.place.path else Place(dataset.plan.path, 1)
+    return Problem(place, f"{dataset.name}.{problem.subject}", problem.problem, problem.fix, problem.severity)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _manifest(built: BuiltStudy, building: Path) -> dict[str, Any]:
+    compiled, study = built.compiled, built.compiled.study
+    spec_files = [*study.files, *sorted((study.folder / "tables").glob("*.csv"))]
+    used = _functions_used(compiled)
+    return {
+        "clintrail": clintrail.__version__,
+        "study": study.name,
+        "inputs": {Path(d.file.path).name: d.file.sha256 for d in built.raw.values()},
+        "specs": {p.relative_to(study.folder).as_posix(): _sha256(p) for p in spec_files},
+        "functions": {n: hashlib.sha256(compiled.functions[n].body.encode()).hexdigest() for n in used},
+        "terminology": {f"{p.standard} {p.version}": _sha256(p.path) for p in compiled.codelists.terminology.packages},
+        "outputs": {p.relative_to(building).as_posix(): _sha256(p) for p in sorted(building.rglob("*")) if p.is_file()},
+    }
+
+
+def _functions_used(compiled: CompiledStudy) -> list[str]:
+    found: set[str] = set()
+    texts = {c.text for f in compiled.plan.frames.values() for c in f.columns.values() if c.text}
+    waiting = [t for text in texts for t in text.split("\n")]
+    while waiting:
+        try:
+            names = {c.name for c in calls(tokens(waiting.pop()))} & set(compiled.functions)
+        except Exception:  # a line of a composed text that is no expression by itself
+            continue
+        waiting += [compiled.functions[n].body for n in names - found]
+        found |= names
+    return sorted(found)

@@ -1,0 +1,1 @@
+"""The plan executed on DuckDB, with the origin of every row kept."""

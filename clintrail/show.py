@@ -1,0 +1,142 @@
+"""What the command line prints: problems, a package's summary, SQL, trees, functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from clintrail.errors import Place, Problem, Problems, Severity, closest
+
+if TYPE_CHECKING:
+    from clintrail.compile.functions import Function
+    from clintrail.compile.study import CompiledStudy
+    from clintrail.package.build import BuiltStudy
+    from clintrail.trail.walk import Node
+
+Progress = Callable[[int, int, str], None]
+
+
+def problems(found: Iterable[Problem], least: Severity = Severity.NOTE) -> None:
+    """Print problems on standard error, the worst first, and how many were less severe than `least`."""
+    found = list(found)
+    shown = sorted((p for p in found if p.severity >= least), key=lambda p: -p.severity)
+    for problem in shown:
+        head = "" if problem.severity == Severity.ERROR else f"{problem.severity.name.lower()}: "
+        typer.echo(f"{head}{problem}\n", err=True)
+    if len(found) > len(shown):
+        typer.echo(f"and {len(found) - len(shown)} notes (--fail-on note to be stopped by them)\n", err=True)
+
+
+def package(built: BuiltStudy, out: Path) -> None:
+    """Print what a build wrote."""
+    from clintrail.package.build import FOLDERS, package_name
+    from clintrail.run.datasets import of_kind
+
+    study = built.compiled.study
+    typer.echo(f"{study.name}: {study.title}")
+    for kind, below in FOLDERS.items():
+        datasets = list(of_kind(built.datasets, kind))
+        if datasets:
+            typer.echo(f"\n{out.as_posix()}/m5/datasets/{package_name(study)}/{below}")
+            for dataset in datasets:
+                line = f"  {dataset.name.lower() + '.xpt':13}{dataset.table.num_rows:8,} records {len(dataset.variables):4} variables"
+                typer.echo(f"{line}   {dataset.plan.label}")
+            typer.echo("  define.xml, define.html")
+    typer.echo(f"\n{out.as_posix()}/trail, {out.as_posix()}/manifest.json")
+
+
+def sql(compiled: CompiledStudy, dataset: str) -> str:
+    """The queries of one dataset in the order in which they run; raises `Problems` for an unknown one."""
+    plan = compiled.plan
+    if dataset not in plan.datasets:
+        near = closest(dataset, plan.datasets)
+        fix = f"did you mean {near}?" if near else "the study has " + ", ".join(plan.datasets)
+        raise Problems([Problem(Place(), dataset, f"no dataset named {dataset} in this study", fix)])
+    frames = {name for name, frame in plan.frames.items() if frame.dataset == dataset and frame.kind == "stage"}
+    parts = [f"-- {dataset}: {plan.datasets[dataset].label}"]
+    for step in plan.steps:
+        if step.frame in frames:
+            what = {"rows": "records", "link": "lookup " + ", ".join(step.columns)}.get(step.kind, ", ".join(step.columns))
+            parts.append(f"\n-- {step.frame}: {what.replace('_lookup ', '')}\n{step.sql};")
+    return "\n".join(parts)
+
+
+def tree(node: Node, *, with_sql: bool = False) -> str:
+    """The tree of a cell, drawn with lines."""
+    lines: list[str] = []
+    _draw(node, "", "", lines, with_sql)
+    return "\n".join(lines)
+
+
+def _draw(node: Node, first: str, rest: str, lines: list[str], with_sql: bool) -> None:
+    lines.append(f"{first}{node.dataset}.{node.column} = {_value(node.value)}{_source(node)}")
+    if node.rule and not node.seen_before:
+        details = [node.words or node.rule] if node.words and node.words.rstrip(".") != node.rule else []
+        details.append(f"rule: {' '.join(node.rule.split())}" + (f"  ({node.place})" if node.place else ""))
+        if with_sql and node.sql:
+            details.append(f"SQL: {' '.join(node.sql.split())}")
+        lines.extend(f"{rest}    {line}" for line in details)
+    branches = [("", child) for child in node.made] + [("decided by ", child) for child in node.decided]
+    for index, (label, child) in enumerate(branches):
+        last = index + 1 == len(branches)
+        _draw(child, f"{rest}{'└─ ' if last else '├─ '}{label}", f"{rest}{'   ' if last else '│  '}", lines, with_sql)
+    if node.left_out:
+        lines.append(f"{rest}   ... and {node.left_out} more cells (--json --depth 1 lists the first)")
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "(missing)"
+    return f"'{value}'" if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _source(node: Node) -> str:
+    if node.file:
+        return f"   <- {node.file}, record {node.record}, column {node.column}"
+    return "   (shown above)" if node.seen_before else ""
+
+
+def functions(found: Mapping[str, Function]) -> str:
+    """All functions with their words, and the forms of the engine."""
+    from clintrail.compile.expressions import ENGINE_FORMS
+
+    width = max(len(f.signature) for f in found.values())
+    lines = [f"{f.signature:{min(width, 60)}}  {f.words}" for _, f in sorted(found.items())]
+    return "\n".join(["Functions:", *lines, "", "Forms of the engine:", *ENGINE_FORMS.values()])
+
+
+def function(found: Mapping[str, Function], name: str) -> str:
+    """One function: signature, words, documentation, examples, definition; raises `Problems` for an unknown one."""
+    if name not in found:
+        near = closest(name, found)
+        fix = f"did you mean {near}?" if near else "'clintrail functions' lists all"
+        raise Problems([Problem(Place(), name, f"no function named {name}", fix)])
+    one = found[name]
+    parts = [one.signature, "", one.words, "", one.documentation, ""]
+    for table in one.tables:
+        rows = [table.header, *table.rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(table.header))]
+        parts += [table.example or ""] if table.example else []
+        parts += ["| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |" for row in rows]
+        parts.append("")
+    return "\n".join([*parts, f"Defined in {one.path}:", one.body])
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar on standard error that shows which dataset is being built."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:28}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def report(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what)
+
+        yield report

@@ -1,0 +1,21 @@
+-- {dtc} lies between {start_dtc} and {end_dtc}.
+--
+-- For EPOCH and ELEMENT from SE: both ends are included, compared as precisely as known (see on_or_before); an open end is no limit. A day on which one
+-- element ends and the next begins lies in both: a lookup over SE picks the later one with `last: SESTDTC`.
+-- Missing: a missing or partial date, or no start, gives unknown.
+-- Source: SDTMIG 3.4, section 5.3 (SE)
+--
+-- | dtc              | start_dtc        | end_dtc          | during |
+-- | 2024-03-09       | 2024-03-10       | 2024-03-20       | FALSE  |
+-- | 2024-03-10       | 2024-03-10       | 2024-03-20       | TRUE   |
+-- | 2024-03-20       | 2024-03-10       | 2024-03-20       | TRUE   |
+-- | 2024-03-21       | 2024-03-10       | 2024-03-20       | FALSE  |
+-- | 2024-03-10T08:00 | 2024-03-10T09:00 | 2024-03-20       | FALSE  |
+-- | 2024-03-10       | 2024-03-10T09:00 | 2024-03-20       | TRUE   |
+-- | 2024-03-20T10:00 | 2024-03-10       | 2024-03-20T09:00 | FALSE  |
+-- | 2024-04-01       | 2024-03-10       |                  | TRUE   |
+-- | 2024-03          | 2024-03-10       | 2024-03-20       |        |
+-- |                  | 2024-03-10       | 2024-03-20       |        |
+-- | 2024-03-15       |                  | 2024-03-20       |        |
+CREATE MACRO during(dtc, start_dtc, end_dtc) AS
+  on_or_before(start_dtc, dtc) AND (end_dtc IS NULL OR on_or_before(dtc, end_dtc));

@@ -1,0 +1,23 @@
+-- Earliest {dtc}, of records with {condition}.
+--
+-- For reference dates (RFSTDTC, RFXSTDTC): the first date or datetime over the subject's records. ISO 8601 text sorts by time; a partial date sorts before
+-- the dates it may stand for.
+-- Missing: missing dates, dates without a year, and records for which the condition is unknown do not count; none at all gives missing.
+-- Source: SDTMIG 3.4, section 5.2 (RFSTDTC, RFXSTDTC)
+--
+-- Example: earliest(dtc, dose > 0) over subject
+-- | subject | dtc              | dose | result           |
+-- | 01      | 2024-03-09T14:05 | 5    | 2024-03-09T09:05 |
+-- | 01      | 2024-03-09T09:05 | 5    | 2024-03-09T09:05 |
+-- | 01      | 2024-03-08       | 0    | 2024-03-09T09:05 |
+-- | 02      |                  | 5    | 2024-04-01       |
+-- | 02      | --03-01          | 5    | 2024-04-01       |
+-- | 02      | 2024-04-01       | 5    | 2024-04-01       |
+-- | 03      | 2024-04-01       |      |                  |
+--
+-- Example: earliest(date) over ()
+-- | date       | result     |
+-- | 2024-03-09 | 2024-03-08 |
+-- | 2024-03-08 | 2024-03-08 |
+CREATE MACRO earliest(dtc, condition := TRUE) AS
+  min(dtc) FILTER (WHERE condition AND NOT starts_with(CAST(dtc AS VARCHAR), '-'));

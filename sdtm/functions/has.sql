@@ -1,0 +1,21 @@
+-- There is a record with {condition}.
+--
+-- Over the records of a group, or over another dataset's records for the subject. With `order by`: up to and including this record.
+-- Missing: records for which the condition is unknown do not count; without any record the answer is no.
+--
+-- Example: has(visit > 3) over subject
+-- | subject | visit | result |
+-- | 01      | 1     | TRUE   |
+-- | 01      | 4     | TRUE   |
+-- | 02      | 3     | FALSE  |
+-- | 02      |       | FALSE  |
+-- | 03      |       | FALSE  |
+--
+-- Example: has(ill) over (subject order by day)
+-- | subject | day | ill   | result |
+-- | 01      | 1   | FALSE | FALSE  |
+-- | 01      | 2   | TRUE  | TRUE   |
+-- | 01      | 3   | FALSE | TRUE   |
+-- | 02      | 1   |       | FALSE  |
+CREATE MACRO has(condition) AS
+  coalesce(bool_or(condition), FALSE);

@@ -1,0 +1,24 @@
+-- This is the first record with {condition}.
+--
+-- For occurrence flags: over a group, in the order given, the earliest record for which the condition holds.
+-- Missing: a record for which the condition is unknown is never the first.
+-- Source: ADaM OCCDS 1.1, occurrence flags (AOCCFL)
+--
+-- Example: yes_if(is_first(emergent) over (subject order by day))
+-- | subject | day | emergent | result |
+-- | 01      | 1   | FALSE    |        |
+-- | 01      | 2   | TRUE     | Y      |
+-- | 01      | 3   | TRUE     |        |
+-- | 02      | 4   | TRUE     | Y      |
+-- | 02      | 2   |          |        |
+-- | 03      | 1   | FALSE    |        |
+--
+-- Example: is_first(day <= 1 and aval is not null) over (subject order by day desc)
+-- | subject | day | aval | result |
+-- | 01      | -7  | 5    | FALSE  |
+-- | 01      | 1   | 6    | TRUE   |
+-- | 01      | 29  | 7    | FALSE  |
+-- | 02      | -7  | 5    | TRUE   |
+-- | 02      | 1   |      | FALSE  |
+CREATE MACRO is_first(condition) AS
+  coalesce(condition, FALSE) AND count(*) FILTER (WHERE condition) = 1;

@@ -1,0 +1,22 @@
+-- Latest {dtc}, of records with {condition}.
+--
+-- For reference dates (RFENDTC, RFXENDTC, RFPENDTC): the last date or datetime over the subject's records. ISO 8601 text sorts by time; a partial date sorts
+-- before the dates it may stand for.
+-- Missing: missing dates, dates without a year, and records for which the condition is unknown do not count; none at all gives missing.
+-- Source: SDTMIG 3.4, section 5.2 (RFENDTC, RFXENDTC, RFPENDTC)
+--
+-- Example: latest(dtc, dose > 0) over subject
+-- | subject | dtc              | dose | result           |
+-- | 01      | 2024-03-09T14:05 | 5    | 2024-03-09T14:05 |
+-- | 01      | 2024-03-09T09:05 | 5    | 2024-03-09T14:05 |
+-- | 01      | 2024-03-10       | 0    | 2024-03-09T14:05 |
+-- | 02      |                  | 5    | 2024-04          |
+-- | 02      | 2024-04          | 5    | 2024-04          |
+-- | 03      | 2024-04-01       |      |                  |
+--
+-- Example: latest(date) over ()
+-- | date       | result     |
+-- | 2024-03-09 | 2024-03-09 |
+-- | 2024-03-08 | 2024-03-09 |
+CREATE MACRO latest(dtc, condition := TRUE) AS
+  max(dtc) FILTER (WHERE condition AND NOT starts_with(CAST(dtc AS VARCHAR), '-'));

@@ -1,0 +1,23 @@
+-- {text} as a number.
+--
+-- Digits with an optional sign, decimal point and exponent; blanks around are ignored. What is no number ('<5', '1,234', '10 mg',
+-- 'inf') gives missing: result qualifiers and thousands separators are not guessed.
+-- Missing: missing or blank text gives missing.
+-- Source: SDTMIG 3.4, section 4.5.1
+--
+-- | text  | number |
+-- | 076   | 76     |
+-- | -1.50 | -1.5   |
+-- | .5    | 0.5    |
+-- | 7.    | 7      |
+-- | +3    | 3      |
+-- | 1e3   | 1000   |
+-- | <5    |        |
+-- | 1,234 |        |
+-- | 10 mg |        |
+-- | inf   |        |
+-- | 1e999 |        |
+-- | .     |        |
+-- |       |        |
+CREATE MACRO number(text) AS
+  try_cast(regexp_extract(CAST(text AS VARCHAR), '^\s*([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?)\s*$', 1) AS DOUBLE);
