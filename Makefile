@@ -1,10 +1,11 @@
 # make demo   build the melasma study           make test   run the tests
 # make check  lint and type checks              make bench  slow measurements
+# make docs   renew the generated pages
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 
-.PHONY: demo test check bench wheel-test clean
+.PHONY: demo test check bench docs wheel-test clean
 
 $(BIN)/clintrail: pyproject.toml
 	@echo "== setting up: a virtual environment in $(VENV), with clintrail and what it needs"
@@ -29,6 +30,10 @@ bench: $(BIN)/clintrail
 	@echo "== slow measurements"
 	$(BIN)/python -m pytest -m bench -s
 
+docs: $(BIN)/clintrail
+	@echo "== renewing docs/commands.md, docs/functions.md and the output in README.md"
+	$(BIN)/python docs/generate.py
+
 # The wheel alone, away from the checkout: what a user installs must pass the same tests.
 wheel-test: $(BIN)/clintrail
 	@echo "== building the wheel and running the tests against it"
@@ -36,7 +41,7 @@ wheel-test: $(BIN)/clintrail
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir build/wheel .
 	$(PYTHON) -m venv build/wheel/venv
 	build/wheel/venv/bin/pip install --quiet "$$(ls build/wheel/*.whl)[test]"
-	cp -r tests specs pyproject.toml README.md build/wheel/
+	cp -r tests specs docs pyproject.toml README.md LICENSE build/wheel/
 	cd build/wheel && venv/bin/python -m pytest
 
 clean:

@@ -15,7 +15,7 @@ import typer
 
 import clintrail
 from clintrail import show
-from clintrail.errors import EXIT_BUG, EXIT_FINDINGS, EXIT_GOOD, EXIT_UNUSABLE, Problems, Severity
+from clintrail.errors import EXIT_BUG, EXIT_FINDINGS, EXIT_GOOD, EXIT_UNUSABLE, Place, Problem, Problems, Severity
 
 app = typer.Typer(
     name="clintrail", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -57,7 +57,7 @@ def build(
 
     with _progress(quiet) as progress:
         built = build_package(study, out, raw, threads=threads, progress=progress)
-    show.problems(built.problems, least=Severity.WARNING)
+    show.problems(built.problems, least=min(Severity.WARNING, Severity[fail_on.value.upper()]))
     if not quiet:
         show.package(built, out)
     if any(p.severity >= Severity[fail_on.value.upper()] for p in built.problems):
@@ -69,12 +69,13 @@ def compile_(
     study: StudyFolder,
     dataset: Annotated[str, typer.Argument(help="The dataset, as AE.", metavar="DATASET")],
     raw: RawFolder = None,
+    expanded: Annotated[bool, typer.Option("--expanded", help="Put the bodies of library functions in, as they run.")] = False,
 ) -> None:
     """Print the SQL that builds a dataset."""
     from clintrail.package.build import compile_folder
 
     compiled, _ = compile_folder(study, raw)
-    typer.echo(show.sql(compiled, dataset))
+    typer.echo(show.sql(compiled, dataset, expanded=expanded))
 
 
 @app.command()
@@ -83,6 +84,7 @@ def why(
     cell: Annotated[str, typer.Argument(help="Dataset and variable, as ADMASI.CHG.", metavar="DATASET.VARIABLE")],
     where: Annotated[str, typer.Option("--where", help="The record: a condition on the dataset's variables.", metavar="CONDITION")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the tree as data.")] = False,
+    decided: Annotated[bool, typer.Option("--decided", help="Follow what decided a value too (conditions, joins, order).")] = False,
     sql: Annotated[bool, typer.Option("--sql", help="Show each rule in SQL too.")] = False,
     depth: Annotated[int, typer.Option("--depth", help="How many rules deep to go.", min=0)] = 30,
 ) -> None:
@@ -91,9 +93,11 @@ def why(
     from clintrail.trail.walk import find_row, walk
 
     dataset, _, variable = cell.partition(".")
+    if not variable:
+        raise Problems([Problem(Place(), cell, "names no variable", f"write {cell or 'ADMASI'}.VARIABLE")])
     trail = Trail(package / "trail")
     node = walk(trail, dataset, variable, find_row(trail, dataset, where), depth)
-    typer.echo(json.dumps(node.as_data(), ensure_ascii=False, indent=1) if as_json else show.tree(node, with_sql=sql))
+    typer.echo(json.dumps(node.as_data(), ensure_ascii=False, indent=1) if as_json else show.tree(node, with_sql=sql, decided=decided))
 
 
 @app.command()

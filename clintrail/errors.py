@@ -5,7 +5,8 @@ A `Problem` is about the user's input; a Python exception that is not a `Problem
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -62,10 +63,28 @@ class Problems(Exception):
         super().__init__("\n\n".join(map(str, self.problems)))
 
 
+@contextmanager
+def collected(problems: list[Problem]) -> Iterator[None]:
+    """Problems raised in the block go into the list, so that what follows is checked too."""
+    try:
+        yield
+    except Problems as error:
+        problems.extend(error.problems)
+
+
+def counted(count: int, what: str) -> str:
+    """`1 record`, `2 records`."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
 def closest(name: str, known: Iterable[str]) -> str | None:
     """The known name nearest to a mistyped one, or None."""
     import difflib
 
+    known = list(known)
+    exact = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if exact:
+        return exact[0]
     by_lower = {k.lower(): k for k in known}
     found = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from clintrail.errors import Place, Problem, Problems, Severity, closest
+from clintrail.errors import Place, Problem, Problems, Severity, closest, counted
 
 if TYPE_CHECKING:
     from clintrail.compile.functions import Function
@@ -28,7 +28,7 @@ def problems(found: Iterable[Problem], least: Severity = Severity.NOTE) -> None:
         head = "" if problem.severity == Severity.ERROR else f"{problem.severity.name.lower()}: "
         typer.echo(f"{head}{problem}\n", err=True)
     if len(found) > len(shown):
-        typer.echo(f"and {len(found) - len(shown)} notes (--fail-on note to be stopped by them)\n", err=True)
+        typer.echo(f"and {counted(len(found) - len(shown), 'note')} (--fail-on note to be stopped by them)\n", err=True)
 
 
 def package(built: BuiltStudy, out: Path) -> None:
@@ -49,8 +49,11 @@ def package(built: BuiltStudy, out: Path) -> None:
     typer.echo(f"\n{out.as_posix()}/trail, {out.as_posix()}/manifest.json")
 
 
-def sql(compiled: CompiledStudy, dataset: str) -> str:
-    """The queries of one dataset in the order in which they run; raises `Problems` for an unknown one."""
+def sql(compiled: CompiledStudy, dataset: str, *, expanded: bool = False) -> str:
+    """The queries of one dataset in the order in which they run; raises `Problems` for an unknown one.
+
+    Library functions stand as calls, or as what is put in for them (`expanded`).
+    """
     plan = compiled.plan
     if dataset not in plan.datasets:
         near = closest(dataset, plan.datasets)
@@ -61,31 +64,47 @@ def sql(compiled: CompiledStudy, dataset: str) -> str:
     for step in plan.steps:
         if step.frame in frames:
             what = {"rows": "records", "link": "lookup " + ", ".join(step.columns)}.get(step.kind, ", ".join(step.columns))
-            parts.append(f"\n-- {step.frame}: {what.replace('_lookup ', '')}\n{step.sql};")
+            text = step.sql if expanded else _with_calls(step.sql, compiled.builder.calls_made)
+            parts.append(f"\n-- {step.frame}: {what.replace('_lookup ', '')}\n{text};")
     return "\n".join(parts)
 
 
-def tree(node: Node, *, with_sql: bool = False) -> str:
-    """The tree of a cell, drawn with lines."""
+def _with_calls(text: str, calls_made: Mapping[str, str]) -> str:
+    """The SQL with library functions as calls: outer ones are put back first."""
+    for put_in in sorted(calls_made, key=len, reverse=True):
+        text = text.replace(put_in, calls_made[put_in])
+    return text
+
+
+def tree(node: Node, *, with_sql: bool = False, decided: bool = False) -> str:
+    """The tree of a cell, drawn with lines; what decided a value is one line, or (`decided`) trees of its own."""
     lines: list[str] = []
-    _draw(node, "", "", lines, with_sql)
+    _draw(node, "", "", lines, with_sql, decided)
     return "\n".join(lines)
 
 
-def _draw(node: Node, first: str, rest: str, lines: list[str], with_sql: bool) -> None:
-    lines.append(f"{first}{node.dataset}.{node.column} = {_value(node.value)}{_source(node)}")
+def _draw(node: Node, first: str, rest: str, lines: list[str], with_sql: bool, decided: bool) -> None:
+    lines.append(f"{first}{_cell(node)}{_source(node)}")
     if node.rule and not node.seen_before:
         details = [node.words or node.rule] if node.words and node.words.rstrip(".") != node.rule else []
         details.append(f"rule: {' '.join(node.rule.split())}" + (f"  ({node.place})" if node.place else ""))
         if with_sql and node.sql:
             details.append(f"SQL: {' '.join(node.sql.split())}")
         lines.extend(f"{rest}    {line}" for line in details)
-    branches = [("", child) for child in node.made] + [("decided by ", child) for child in node.decided]
+    shown = node.decided if decided or not node.made else []  # where nothing else made the value, its conditions did
+    if node.decided and not shown:
+        lines.append(f"{rest}    decided by: " + ", ".join(dict.fromkeys(_cell(child) for child in node.decided)))
+    branches = [("", child) for child in node.made] + [("decided by ", child) for child in shown]
     for index, (label, child) in enumerate(branches):
         last = index + 1 == len(branches)
-        _draw(child, f"{rest}{'└─ ' if last else '├─ '}{label}", f"{rest}{'   ' if last else '│  '}", lines, with_sql)
+        _draw(child, f"{rest}{'└─ ' if last else '├─ '}{label}", f"{rest}{'   ' if last else '│  '}", lines, with_sql, decided)
     if node.left_out:
         lines.append(f"{rest}   ... and {node.left_out} more cells (--json --depth 1 lists the first)")
+
+
+def _cell(node: Node) -> str:
+    key = f"[{node.key}]" if node.key else ""
+    return f"{node.dataset}.{node.column}{key} = {_value(node.value)}"
 
 
 def _value(value: Any) -> str:

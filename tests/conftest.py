@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def melasma_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder into which `clintrail build specs/melasma` put its package."""
     package = tmp_path_factory.mktemp("melasma") / "package"
-    clintrail = [sys.executable, "-c", "from clintrail.cli import main; main()"]
+    clintrail = [sys.executable, "-c", "import sys; from clintrail.cli import main; sys.exit(main())"]
     run = subprocess.run([*clintrail, "build", str(ROOT / "specs" / "melasma"), "--out", str(package)], capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     return package

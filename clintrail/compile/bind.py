@@ -6,13 +6,15 @@ What does not bind is told at the character in the spec. Values get the type tha
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import duckdb
 
 from clintrail.compile.build import Builder, columns_sql
 from clintrail.compile.expressions import place_of
-from clintrail.compile.plan import Column, Frame, Plan, Step, quoted
+from clintrail.compile.plan import Column, Frame, Input, Plan, Step, pieces_of, quoted
 from clintrail.compile.roles import NUMBER, TEXT, comparisons, kind_of
 from clintrail.errors import Problem
 
@@ -24,6 +26,7 @@ SETTINGS = (
     "SET enable_external_access = false",
 )
 _NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE")
+_TEXT_AND_NUMBER = ("compares text with a number", "write number(...) around the text, or put the number in quotes")
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -57,7 +60,9 @@ class Binder:
             frame = self.plan.frames[step.frame]
             if step.kind != "rows" and step.frame not in self._made:
                 continue  # its records could not be made, which has been told
-            if step.kind == "rows":
+            if step.kind == "hook":
+                pass  # its columns are as declared
+            elif step.kind == "rows":
                 self._bind_rows(step, frame)
             elif step.kind == "link":
                 self._bind_link(step, frame)
@@ -67,7 +72,7 @@ class Binder:
         self.plan.steps = steps
 
     def _make(self, name: str, frame: Frame) -> None:
-        columns = {c.name: c.type for c in frame.columns.values() if c.kind == "raw"}
+        columns = {c.name: c.type for c in frame.columns.values() if c.kind in ("raw", "hook")}
         text = ", ".join(["_row BIGINT", *(f"{quoted(n)} {t}" for n, t in columns.items())])
         self.con.execute(f"CREATE TABLE {quoted(name)} ({text})")
         self._made.add(name)
@@ -75,7 +80,13 @@ class Binder:
     def _describe(self, sql: str) -> list[tuple[str, str]]:
         return [(str(r[0]), str(r[1])) for r in self.con.execute(f"DESCRIBE {sql}").fetchall()]
 
+    def _lacks(self, inputs: Iterable[Input]) -> bool:
+        """Whether something that is needed has failed, which has been told."""
+        return any((i.frame, i.column) in self._failed or i.frame not in self._made for i in inputs)
+
     def _bind_rows(self, step: Step, frame: Frame) -> None:
+        if self._lacks(frame.row_inputs):
+            return
         try:
             found = self._describe(step.sql)
         except duckdb.Error as error:
@@ -89,27 +100,29 @@ class Binder:
         self._made.add(frame.name)
 
     def _bind_link(self, step: Step, frame: Frame) -> None:
+        column = frame.columns[step.columns[0]]
         try:
             self._describe(step.sql)
         except duckdb.Error as error:
-            column = frame.columns[step.columns[0]]
-            self._tell(error, column, frame, column.text or column.name)
+            self._failed.add((frame.name, column.name))
+            if not self._lacks(column.inputs):
+                self._tell(error, column, frame, column.text or column.name)
         self._add(frame, step.columns[0], "BIGINT")
 
     def _bind_columns(self, step: Step, frame: Frame) -> Step:
         columns = [frame.columns[name] for name in step.columns]
-        types = self._types(frame, columns)
+        refused = {c.name for c in columns if self._check_comparisons(frame, c)}
+        types = self._types(frame, columns, refused)
         for column in columns:
-            if any((i.frame, i.column) in self._failed for i in column.inputs):
+            if self._lacks(column.inputs):
                 column.type = "failed"  # what it needs has failed and been told
             if column.type == "failed" or types.get(column.name) is None:
                 self._failed.add((frame.name, column.name))
-            self._check_comparisons(frame, column)
             self._settle(frame, column, types.get(column.name, "failed"))
             self._add(frame, column.name, column.type)
         return Step("columns", step.frame, step.columns, columns_sql(frame, columns))
 
-    def _types(self, frame: Frame, columns: list[Column]) -> dict[str, str]:
+    def _types(self, frame: Frame, columns: list[Column], refused: set[str]) -> dict[str, str]:
         try:
             return dict(self._describe(columns_sql(frame, columns)))
         except duckdb.Error:
@@ -119,7 +132,7 @@ class Binder:
             try:
                 found |= dict(self._describe(columns_sql(frame, [column])))
             except duckdb.Error as error:
-                if column.type != "failed" and not any((i.frame, i.column) in self._failed for i in column.inputs):
+                if column.type != "failed" and column.name not in refused and not self._lacks(column.inputs):
                     self._tell(error, column, frame, column.name)
                 column.sql = "NULL"
         return found
@@ -145,23 +158,27 @@ class Binder:
             self._check_wanted(frame, column, found)
 
     def _check_wanted(self, frame: Frame, column: Column, found: str) -> None:
+        """Tell a value that the variable cannot hold; what uses it is not told of again."""
         if column.kind != "variable" or not column.wanted:
             return
-        dated = found in ("DATE", "TIME") or found.startswith("TIMESTAMP")
         dataset = self.builder.study.datasets.get(frame.dataset)
+        sdtm = dataset is not None and dataset.kind == "sdtm"
+        given = _in_words(found.split("(")[0] if not found.endswith("]") else found)
         what = fix = ""
         if found == "BOOLEAN":
             what, fix = "the rule is a condition, and the variable is not", "write yes_if(condition) or yes_or_no(condition)"
-        elif column.wanted == "Char" and found != "VARCHAR":
-            what = "the variable is text, and the rule gives a " + ("date" if dated else "number")
-            fix = "keep the ISO 8601 text, or give the variable type: Num" if dated else "write number_text(...)"
-        elif column.wanted == "Num" and found == "VARCHAR":
+        elif given == "a list":
+            what, fix = "the rule gives a list, which no dataset can hold", "make it text, a number or a date"
+        elif given in ("a date", "a time", "a date and time") and sdtm:
+            what = f"the rule gives {given}, and SDTM holds dates as text"
+            fix = "use the ISO 8601 text" if column.wanted == "Char" else "write study_day(...) for a day; the date itself belongs in --DTC"
+        elif column.wanted == "Char" and given != "text":
+            what = f"the variable is text, and the rule gives {given}"
+            fix = "write number_text(...)" if given == "a number" else "keep the ISO 8601 text, or give the variable type: Num"
+        elif column.wanted == "Num" and given == "text":
             what, fix = "the variable is a number, and the rule gives text", "write number(...), or to_date(...) for a date"
-        elif column.wanted == "Num" and dated and dataset is not None and dataset.kind == "sdtm":
-            what, fix = "SDTM holds dates as text", "use the ISO 8601 text"
-        elif found not in ("VARCHAR", "DOUBLE") and not dated:
-            what, fix = f"the rule gives {found.lower()}, which no dataset can hold", "make it text, a number or a date"
         if what:
+            self._failed.add((frame.name, column.name))
             self.problems.append(Problem(column.place, column.name, what, fix))
 
     def _add(self, frame: Frame, name: str, kind: str) -> None:
@@ -170,29 +187,25 @@ class Binder:
 
     # -- text against numbers ----------------------------------------------------------------------------------------------
 
-    def _check_comparisons(self, frame: Frame, column: Column) -> None:
-        if column.typed is None or column.type == "failed":
-            return
-        for left, right, offset in comparisons(column.typed.text):
-            kinds = {kind_of(side, self._column_kind(frame), self._function_kind) for side in (left, right)}
-            if kinds == {TEXT, NUMBER}:
-                what = "compares text with a number"
-                fix = "write number(...) around the text, or put the number in quotes"
-                self.problems.append(Problem(place_of(column.typed, offset), column.name, what, fix))
+    def _check_comparisons(self, frame: Frame, column: Column) -> bool:
+        """Tell comparisons of text with a number, which DuckDB takes where the number is a constant; whether there are any."""
+        found = False
+        for _, expression, _ in pieces_of(column) if column.type != "failed" and not self._lacks(column.inputs) else ():
+            for left, right, offset in comparisons(expression.text):
+                kinds = {kind_of(side, self._column_kind(frame), self._function_kind) for side in (left, right)}
+                if kinds == {TEXT, NUMBER}:
+                    found = True
+                    self.problems.append(Problem(place_of(expression, offset), column.name, *_TEXT_AND_NUMBER))
+        return found
 
     def _column_kind(self, frame: Frame) -> Any:
         def kind(alias: str | None, name: str) -> str | None:
             stage = self.builder.stages.get(frame.name)
-            try:
-                if alias is None:
-                    found = frame.columns.get(name)
-                elif stage is not None:
-                    link, target, _ = stage.link_for(alias, None)
-                    found = target.columns.get(name)
-                else:
-                    found = None
-            except Exception:  # an alias that only means something inside an aggregate
-                return None
+            if alias is None or stage is None:
+                found = frame.columns.get(name)
+            else:
+                lookup = self.builder.lookup_or_none(alias, stage)
+                found = self.builder.source_frame(lookup.source, stage).columns.get(name) if lookup else None
             return _kind(found.type) if found else None
 
         return kind
@@ -215,11 +228,11 @@ class Binder:
     def _tell(self, error: duckdb.Error, column: Column | None, frame: Frame, subject: str) -> None:
         message, position = _message(error)
         place = column.place if column is not None else frame.row_place
-        if column is not None and column.typed is not None and column.marked is not None and position is not None:
-            start = columns_sql(frame, [column]).find(column.sql)
-            offset = position - len("DESCRIBE ") - start
-            if 0 <= offset < len(column.marked.marks):
-                place = place_of(column.typed, column.marked.marks[offset])
+        if column is not None and position is not None:
+            offset = position - len("DESCRIBE ") - columns_sql(frame, [column]).find(column.sql)
+            for start, expression, marked in pieces_of(column):
+                if start <= offset < start + len(marked):
+                    place = place_of(expression, marked.marks[offset - start])
         what, fix = _in_plain_words(message)
         self.problems.append(Problem(place, subject, what, fix))
 
@@ -238,10 +251,23 @@ def _in_plain_words(message: str) -> tuple[str, str]:
     first = message.split("\n")[0].strip()
     if "No function matches" in first or "does not support the supplied arguments" in first:
         what = first.split("'")[1] if "'" in first else first
+        what = re.sub(r"\b[A-Z][A-Z_]+\b", lambda m: _in_words(m[0]), what)
         return f"the arguments have the wrong types: {what}", "raw values are text: number(...) makes a number, to_date(...) a date"
-    if "Cannot compare" in first or "Cannot mix" in first or "Could not convert" in first:
-        return first, "both sides must be text, or numbers, or dates"
-    return first, "check the expression; `clintrail compile` prints the SQL"
+    mixed = re.search(r"Cannot (compare|mix) values of type (\w+).*? and (?:type )?(\w+)", first)
+    if mixed:
+        sides = [_in_words(mixed[2]), _in_words(mixed[3])]
+        if mixed[1] == "compare" or "BETWEEN" in first or " IN " in first:
+            return _TEXT_AND_NUMBER if set(sides) == {"text", "a number"} else (f"compares {sides[0]} with {sides[1]}", "make both sides the same")
+        return f"the rule gives {sides[0]} in one case and {sides[1]} in another", "make all of them text, numbers or dates"
+    return first, "check the expression"
+
+
+def _in_words(type_name: str) -> str:
+    if type_name in ("VARCHAR", "STRING_LITERAL"):
+        return "text"
+    if type_name in (*_NUMERIC, "DECIMAL", "INTEGER_LITERAL"):
+        return "a number"
+    return {"BOOLEAN": "a condition", "DATE": "a date", "TIME": "a time"}.get(type_name, "a date and time" if "TIMESTAMP" in type_name else "a list")
 
 
 def _kind(type_name: str) -> str | None:

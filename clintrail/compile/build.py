@@ -8,6 +8,7 @@ from functools import cached_property
 from clintrail.compile.codelists import CodelistTable, Codelists
 from clintrail.compile.expressions import Refused
 from clintrail.compile.functions import Function
+from clintrail.compile.hook_stage import HookStage
 from clintrail.compile.plan import Column, DatasetPlan, Frame, Input, Plan, Step, quoted
 from clintrail.compile.records import AppendedStage, BaseStage, CollapsedStage, FilteredStage, FormStage, KeptStage, NewStage
 from clintrail.compile.rules import rule_names
@@ -28,6 +29,7 @@ class Builder:
         self.problems: list[Problem] = []
         self.frames: dict[str, Frame] = {}
         self.stages: dict[str, Stage] = {}
+        self.calls_made: dict[str, str] = {}  # what was put in for calls of functions, and the call
         self.unknowns: list[tuple[Place, str, str]] = []
         self._path: list[str] = []
         self._last: dict[str, Stage] = {}
@@ -87,11 +89,11 @@ class Builder:
 
     def alias_of(self, alias: str, target: Frame, own: Frame | None = None) -> str:
         """The name of a joined frame in SQL: its own, or the lookup's where that differs (names must differ in more than case)."""
-        if target.name in (alias, f"{alias} (raw)", f"{alias} (table)") or target.name.endswith(f" {alias} (table)"):
+        if target.name in (alias, f"{alias} (raw)", f"{alias} (table)", f"{alias} (hook)") or target.name.endswith(f" {alias} (table)"):
             return target.name if own is None or own.name != target.name else f"{target.name} (lookup)"
         return f"{alias} (lookup)" if alias.upper() in self.study.datasets or alias.upper() in self.inputs else alias
 
-    def source_frame(self, name: str, stage: Stage, place: Place | None = None) -> Frame:
+    def source_frame(self, name: str, stage: Stage, place: Place | None = None, subject: str = "records") -> Frame:
         """The frame of a dataset, form, table or input by the name used in the spec; raises `Unresolved`, or `Refused` with a place."""
         table = self._table_or_none(name, stage)
         if table is not None:
@@ -100,12 +102,31 @@ class Builder:
             return self.last_stage(name).frame
         if name in self.study.forms or name in self.inputs:
             return self._raw_frame(name)
+        if name in self.study.hooks:
+            return self._hook_frame(name)
         known = [*self.study.datasets, *self.study.forms, *self.inputs, *self.study.tables, *(stage.dataset.tables if stage.dataset else ())]
         near = closest(name, known)
         what, fix = f"no dataset, form or table named {name}", f"did you mean {near}?" if near else "declare it in study.yaml"
         if place is not None:
-            raise Refused(Problem(place, "records", what, fix))
+            raise Refused(Problem(place, subject, what, fix))
         raise Unresolved(what, fix)
+
+    def _hook_frame(self, name: str) -> Frame:
+        hook, shown = self.study.hooks[name], f"{name} (hook)"
+        if shown not in self.frames:
+            self.frames[shown] = Frame(shown, "hook", dataset=name, subject="USUBJID" if "USUBJID" in hook.gives else None)
+            self.stages[shown] = HookStage(self, self.frames[shown], hook)
+            self.stages[shown].ensure_rows()
+        return self.frames[shown]
+
+    def readable_columns(self, name: str, frame: Frame) -> list[str]:
+        """The columns that a hook is given of what it reads: all variables of a dataset, all columns of a form or table."""
+        dataset = self.study.datasets.get(name)
+        if dataset is None:
+            subject = [self.column(frame.name, frame.subject, name)] if frame.kind == "form" and frame.subject else []
+            return [*subject, *(n for n, c in frame.columns.items() if c.kind in ("raw", "hook"))]
+        stage = self.last_stage(name)
+        return [stage.column(n) for n in self._names(dataset, stage) if n == n.upper()]
 
     def _raw_frame(self, name: str) -> Frame:
         form = name in self.study.forms
@@ -121,6 +142,10 @@ class Builder:
                 self.stages[shown] = FormStage(self, frame)
                 self.stages[shown]._rows_state = "done"
         return self.frames[shown]
+
+    def is_read(self, form: str) -> bool:
+        """Whether the form's file could be read, so that its columns are known."""
+        return form in self._raw
 
     def _table_frame(self, table: Table, stage: Stage) -> Frame:
         local = stage.dataset is not None and table.name in stage.dataset.tables
@@ -226,7 +251,8 @@ class Builder:
         found = own.get(alias) or self.study.lookups.get(alias)
         if found is not None:
             return found
-        known = alias in self.study.datasets or alias in self.study.forms or alias in self.inputs or self._table_or_none(alias, stage)
+        named = (self.study.datasets, self.study.forms, self.inputs, self.study.hooks)
+        known = any(alias in names for names in named) or self._table_or_none(alias, stage)
         return Lookup(alias, alias, stage.dataset.place if stage.dataset else Place()) if known else None
 
     def lookup(self, alias: str, stage: Stage) -> Lookup:
@@ -379,6 +405,8 @@ class Builder:
             problem = error.problem if isinstance(error, Refused) else Problem(dataset.place, dataset.name, error.what, error.fix)
             self.problems.append(problem)
             return None
+        if stage.failed:
+            return None
         info = self.info(dataset)
         names = [n for n in self._names(dataset, stage) if n == n.upper()]
         for name in [*self._names(dataset, stage), "_order"]:
@@ -422,7 +450,9 @@ class Builder:
         grouped: dict[tuple[int, int, str], list[Column]] = {}
         steps: list[tuple[tuple[int, int, str, str], Step]] = []
         for frame in self.frames.values():
-            if frame.rows_sql:
+            if frame.kind == "hook":
+                steps.append(((frame.level, 0, frame.name, ""), Step("hook", frame.name, tuple(frame.columns), "")))
+            elif frame.rows_sql:
                 steps.append(((frame.level, 0, frame.name, ""), Step("rows", frame.name, (), frame.rows_sql)))
             for column in frame.columns.values():
                 if column.kind == "link" and column.whole:

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 
 from sqlglot.tokens import TokenType
 
-from clintrail.compile.functions import Function, WrongCall, builtins, complete_aggregates, expand
+from clintrail.compile.functions import WrongCall, builtins, complete_aggregates, expand, is_clock_word, is_refused, not_from_data
 from clintrail.compile.plan import DECIDED, MADE, Input, Join, literal, quoted
 from clintrail.compile.roles import ColumnUse, NotAnExpression, column_uses
 from clintrail.compile.scopes import MembersScope, RowsScope, Scope, Unresolved
-from clintrail.compile.text import Call, Marked, NotTokens, Token, arguments, call_at, join, matching, span, tokens
+from clintrail.compile.text import Call, Marked, NotTokens, Token, arguments, call_at, has_order, join, matching, span, tokens
 from clintrail.errors import Place, Problem, closest
 from clintrail.spec.model import Expression
 
 if TYPE_CHECKING:
     from clintrail.compile.build import Builder
 
+_WINDOW_CLAUSES = (TokenType.PARTITION_BY, TokenType.ORDER_BY, TokenType.ROWS, TokenType.RANGE)
 ENGINE_FORMS = {
     "ct": "ct(collected)                the submission value of the variable's code list for what was collected",
     "cell": "cell                         the value of the column that a wide form's record stands for",
@@ -71,7 +72,7 @@ def compile_expression(builder: Builder, expression: Expression, scope: Scope, s
         result = Compiled(Marked("", ()))
         toks = tokens(expression.text)
         rewritten = work.rewrite(toks, 0, len(toks), scope, role, result, "")
-        expanded = expand(rewritten, builder.functions)
+        expanded = expand(rewritten, builder.functions, builder.calls_made)
         result.marked = complete_aggregates(expanded, scope.row) if "(" in expanded.text else expanded
         return result
     except NotAnExpression as error:
@@ -120,6 +121,8 @@ class _Rewriter:
             return self._column(use, scope, role, out, window), behind
         if token.kind == TokenType.NUMBER and "." in token.text and "e" not in token.text.lower():
             return Marked.made(token.text + "e0", token.start), index + 1
+        if is_clock_word(token):
+            raise self.refuse(token.start, *not_from_data(token.text))
         call = call_at(toks, index)
         if call is not None:
             return self._call(toks, call, scope, role, out, window)
@@ -140,7 +143,8 @@ class _Rewriter:
                 resolved = scope.qualified(use.alias, use.name, role)
         except Unresolved as error:
             fix = error.fix
-            if self.expression.double_quoted and use.alias is None:
+            in_quotes = self.expression.double_quoted or self.expression.text[use.start] == '"'
+            if in_quotes and use.alias is None:
                 fix = f"a constant stands in single quotes: '{use.name}'"
             raise self.refuse(use.start, error.what, fix) from None
         for found in resolved.inputs:
@@ -157,10 +161,15 @@ class _Rewriter:
         function = self.builder.functions.get(call.name)
         kind = "aggregate" if function and function.is_aggregate else builtins().get(name)
         if function is None and kind is None:
-            near = closest(call.name, [*self.builder.functions, *ENGINE_FORMS])
+            if is_refused(name):
+                raise self.refuse(at, *not_from_data(call.name))
+            near = closest(call.name, [*self.builder.functions, *ENGINE_FORMS, *builtins()])
             signature = self.builder.functions[near].signature if near in self.builder.functions else near
             fix = f"did you mean {signature}?" if near else "define it in functions/"
             raise self.refuse(at, f"no function named {call.name}", f"{fix}  ('clintrail functions' lists all)")
+        if call.filter_open >= 0 and toks[call.filter_open + 1].text.upper() != "WHERE":
+            fix = f"write {call.name}(...) filter (where ...)"
+            raise self.refuse(toks[call.filter_open].start, "filter takes a condition behind where", fix)
         if call.over >= 0 and kind in ("aggregate", "window"):
             return self._window(toks, call, scope, role, out), call.end
         if kind in ("aggregate", "window"):
@@ -177,7 +186,7 @@ class _Rewriter:
         paren = inside.kind == TokenType.L_PAREN
         named = toks[call.over + 2] if paren and call.end - 1 > call.over + 2 else inside
         group = scope.group(named.text)
-        if group is None and (not paren or named.is_word and named.text.upper() not in ("PARTITION", "ORDER", "ROWS", "RANGE", "GROUPS")):
+        if group is None and not (paren and (named.kind in _WINDOW_CLAUSES or not named.is_word)):
             near = closest(named.text, scope.stage.groups())
             fix = f"did you mean {near}?" if near else f"declare it: groups: {{{named.text}: USUBJID, ...}}"
             raise self.refuse(named.start, f"no group named {named.text}", fix)
@@ -185,6 +194,8 @@ class _Rewriter:
         for key in keys:
             out.inputs += key.inputs
         relation = scope.stage.window_relation([key.sql for key in keys], [i for key in keys for i in key.inputs])
+        out.inputs += [Input(i.frame, i.column, relation, DECIDED) for key in keys for i in key.inputs]
+        relation = self._picked(toks, call, scope, [key.sql for key in keys], relation)
         behind_call = toks[call.filter_close].end if call.filter_close >= 0 else toks[call.close].end
         head = self.rewrite(toks, call.open, call.over, scope, role, out, relation)
         head = join([Marked.typed(toks[call.first].text, toks[call.first].start), head])
@@ -194,10 +205,23 @@ class _Rewriter:
             return join([head, Marked.made(f" OVER ({partition})", behind_call)])
         start = call.over + (3 if group is not None else 2)
         order = self.rewrite(toks, start, call.end - 1, scope, DECIDED, out, relation)
-        if "ORDER" in [t.text.upper() for t in toks[start : call.end - 1]]:
+        if has_order(toks, start, call.end - 1):
             out.inputs.append(Input(scope.stage.frame.name, "_row", relation, DECIDED))
             order = _completed(order, scope.row)
         return join([head, Marked.made(f" OVER ({partition} ", behind_call), order, Marked.made(")", behind_call)])
+
+    def _picked(self, toks: tuple[Token, ...], call: Call, scope: Scope, keys: list[str], relation: str) -> str:
+        """Where a condition picks the rows of a group (`value_at(x, condition)`, `filter (where ...)`), lineage goes by those alone."""
+        function = self.builder.functions.get(call.name)
+        given = arguments(toks, call)
+        if call.filter_open >= 0:
+            typed = self.expression.text[span(toks, call.filter_open + 2, call.filter_close)]
+        elif function is not None and function.picking is not None and function.picking < len(given) > 1:
+            typed = self.expression.text[span(toks, *given[function.picking])]
+        else:
+            return relation
+        place = place_of(self.expression, toks[call.first].start)
+        return scope.stage.picked_relation(relation, keys, Expression(typed, place))
 
     def _rows(self, toks: tuple[Token, ...], call: Call, scope: Scope, role: str, out: Compiled, kind: str) -> Marked:
         """An aggregate without `over`: a query over the rows of another dataset, or over the records that become one."""
@@ -215,16 +239,27 @@ class _Rewriter:
         own = Compiled(Marked("", ()))
         text = self.rewrite(toks, call.open, call.end, inner, role, own, "")
         whole = join([Marked.typed(toks[call.first].text, at), text])
-        aggregate = complete_aggregates(expand(whole, self.builder.functions), inner.row)
+        aggregate = complete_aggregates(expand(whole, self.builder.functions, self.builder.calls_made), inner.row)
         before, behind = "\0", "\0"
         try:
             sql, inputs, joins = inner.query(before)
         except Unresolved as error:
             raise self.refuse(at, error.what, error.fix) from None
         head, _, tail = sql.partition(behind)
-        out.inputs += own.inputs + inputs
+        found = own.inputs + inputs
+        if call.filter_open >= 0 and not own.joins:
+            condition = self.rewrite(toks, call.filter_open + 2, call.filter_close, inner, DECIDED, Compiled(Marked("", ())), "")
+            typed = self.expression.text[span(toks, call.filter_open + 2, call.filter_close)]
+            found = self._narrowed(scope, inner.relation, typed, expand(condition, self.builder.functions).text, found)
+        out.inputs += found
         out.joins += own.joins + joins
         return join([Marked.made(head, at), aggregate, Marked.made(tail, at)])
+
+    @staticmethod
+    def _narrowed(scope: Scope, relation: str, name: str, condition: str, inputs: list[Input]) -> list[Input]:
+        """Lineage by the rows that fulfil a condition, not by all that were looked at."""
+        narrow = scope.stage.narrowed_relation(relation, name, condition)
+        return [Input(i.frame, i.column, narrow, i.role, i.when) if i.via == relation else i for i in inputs]
 
     def _parameter(self, use: ColumnUse, text: str, scope: Scope, out: Compiled) -> Marked:
         """`AVAL['X']`: the value of parameter X among the records of the group."""
@@ -235,7 +270,8 @@ class _Rewriter:
         parameter = scope.stage.parameter_variable()
         value, test = inner.bare(use.name, use.role), inner.bare(parameter, DECIDED)
         sql, inputs, _ = inner.query(value.sql)
-        out.inputs += value.inputs + test.inputs + inputs
+        found = value.inputs + test.inputs + inputs
+        out.inputs += self._narrowed(scope, inner.relation, f"{parameter} = {text}", f"{test.sql} = {text}", found)
         return Marked.made(f"{sql[:-1]} AND {test.sql} = {text})", use.start)
 
     def _engine_form(self, toks: tuple[Token, ...], call: Call, scope: Scope, role: str, out: Compiled, window: str) -> Marked:
@@ -257,7 +293,7 @@ class _Rewriter:
             frame = self.builder.codelist_frame(codelist, self.subject)
         except Unresolved as error:
             raise self.refuse(at, error.what, error.fix) from None
-        inner = expand(self.rewrite(toks, *given[0], scope, role, out, window), self.builder.functions)
+        inner = expand(self.rewrite(toks, *given[0], scope, role, out, window), self.builder.functions, self.builder.calls_made)
         out.inputs.append(Input(frame, "term", "*", DECIDED))
         head = f"coalesce((SELECT c.term FROM {quoted(frame)} AS c WHERE c.collected = upper(trim("
         return join([Marked.made(head, at), inner, Marked.made("))), ", at), inner, Marked.made(")", at)])

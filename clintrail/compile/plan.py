@@ -63,10 +63,20 @@ class Column:
     branches: list[BranchPlan] = field(default_factory=list)
     level: int = 0
     constant: bool = False
+    constant_sources: tuple[int, ...] = ()  # record sources for which the value is a constant of the spec
+    reads: tuple[Input, ...] = ()  # collected text that the rule reads as a date or number, and no more
     wanted: str = ""  # Char or Num, where the standard or the spec says so
     typed: Expression | None = None
     marked: Marked | None = None
+    parts: tuple[tuple[int, Expression, Marked], ...] = ()  # of a rule with branches or sources: where in `sql` each expression stands
     crosses_subjects: bool = False
+
+
+def pieces_of(column: Column) -> tuple[tuple[int, Expression, Marked], ...]:
+    """Every expression of a column's rule with its offset in the column's SQL, to find the place of an error."""
+    if column.parts or column.typed is None or column.marked is None:
+        return column.parts
+    return ((0, column.typed, column.marked),)
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,7 @@ class Frame:
     columns: dict[str, Column] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
     level: int = 0
+    identity: tuple[str, ...] = ()  # columns that tell which record a row is, where it is no copy of one row of another frame
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clintrail.compile.expressions import Compiled, Refused, compile_expression
-from clintrail.compile.plan import DECIDED, MADE, Column, Input, Join, Relation, literal, quoted
+from clintrail.compile.plan import DECIDED, MADE, Column, Input, Join, Relation, literal, pieces_of, quoted
 from clintrail.compile.rules import compile_rule, is_row_local, rule_names
 from clintrail.compile.scopes import CopyScope, MembersScope, Resolved, Scope, SourceScope, Unresolved
 from clintrail.compile.stages import Stage, copied, joined, local_dependencies, pick_order
@@ -25,6 +25,8 @@ class FormStage(Stage):
         if name == "_subject" and form is not None and form.subject is not None:
             compiled = compile_expression(self.builder, form.subject, Scope(self), f"{form.name} subject")
             return Column("_subject", f"CAST({compiled.sql} AS VARCHAR)", tuple(compiled.inputs), tuple(compiled.joins), text=form.subject.text, kind="hidden")
+        if not self.builder.is_read(self.frame.dataset):
+            return Column(name, "", (), type="VARCHAR", kind="raw")
         raise self.unknown(name)
 
     def unknown(self, name: str) -> Unresolved:
@@ -37,7 +39,8 @@ class BaseStage(Stage):
 
     def _make_rows(self) -> None:
         selects, links, inputs = [], self._links(), []
-        self.frame.row_place = self.records[0].place if self.records else Place()
+        wheres = [record.where.place for record in self.records if record.where is not None]
+        self.frame.row_place = wheres[0] if wheres else self.records[0].place if self.records else Place()
         self.frame.columns["_source"] = Column("_source", "", (), type="INTEGER", kind="hidden", constant=True)
         for link in links:
             self.frame.columns[link] = Column(link, "", (), type="BIGINT", kind="link", target="")
@@ -144,13 +147,20 @@ class BaseStage(Stage):
         if len(parts) == 1:
             parts[0].name = name
             return parts[0]
-        sql = "\n    ".join([f"CASE {quoted(self.frame.name)}._source", *(f"WHEN {k} THEN {c.sql}" for k, c in enumerate(parts)), "END"])
+        sql, pieces = f"CASE {quoted(self.frame.name)}._source", []
+        for k, c in enumerate(parts):
+            sql += f"\n    WHEN {k} THEN "
+            pieces += [(len(sql) + offset, expression, marked) for offset, expression, marked in pieces_of(c)]
+            sql += c.sql
+        sql += "\n    END"
         inputs = tuple(i for k, c in enumerate(parts) for i in _narrowed(c.inputs, self.when_source(k)))
         text = "\n".join(f"{r.source}: {c.text}" for r, c in zip(self.records, parts, strict=True))
         joins = tuple(j for c in parts for j in c.joins)
         first = parts[0]
         return Column(
-            name, sql, inputs, joins, text=text, place=first.place, kind=first.kind, wanted=first.wanted, constant=all(c.constant for c in parts)
+            name, sql, inputs, joins, text=text, place=first.place, kind=first.kind, wanted=first.wanted, constant=all(c.constant for c in parts),
+            constant_sources=tuple(k for k, c in enumerate(parts) if c.constant),
+            parts=tuple(pieces), reads=tuple(i for k, c in enumerate(parts) for i in _narrowed(c.reads, self.when_source(k))),
         )  # fmt: skip
 
     def _one_source(self, name: str, what: str, k: int, record: Record) -> Column:
@@ -171,14 +181,10 @@ class BaseStage(Stage):
         target = self.builder.source_frame(record.source, self)
         own = quoted(self.frame.name)
         shown, lines = self.builder.alias_of(record.source, target), self.builder.source_frame(record.columns, self).name
-        only = self._only(record.source)
-        source_join = Join(shown, target.name, f"{quoted(shown)}._row = {own}._from{only}")
-        line_join = Join(lines, lines, f"{quoted(lines)}._row = {own}._columns")
+        only = self.only_sources(record.source, "_from")
+        source_join = Join(shown, target.name, f"{quoted(shown)}._row = {own}.{quoted('_from')}{only}")
+        line_join = Join(lines, lines, f"{quoted(lines)}._row = {own}.{quoted('_columns')}")
         return Column(name, cell.sql, tuple(cell.inputs), (source_join, line_join), text="the column's value", kind="hidden", place=record.place)
-
-    def _only(self, alias: str) -> str:
-        own = quoted(self.frame.name)
-        return f" AND {own}._source IN ({', '.join(map(str, self.sources_named(alias)))})" if len(self.records) > 1 else ""
 
     def _source_form(self, name: str) -> Column:
         form, variable = name.rstrip(")").split("(")
@@ -193,7 +199,9 @@ class BaseStage(Stage):
             parts.append(f"WHEN {k} THEN {sql}")
             inputs += _narrowed(own, self.when_source(k))
             joins += join
-        return Column(name, f"CASE {quoted(self.frame.name)}._source {' '.join(parts)} END", tuple(inputs), tuple(joins), kind="hidden")
+        sql = f"CASE {quoted(self.frame.name)}._source {' '.join(parts)} END"
+        named = tuple(range(len(parts))) if form != "source_sequence" else ()
+        return Column(name, sql, tuple(inputs), tuple(joins), kind="hidden", constant_sources=named)
 
     def _origin_of(self, column: Column, k: int) -> Input | None:
         for found in column.inputs:
@@ -218,7 +226,7 @@ class BaseStage(Stage):
         if sequence is None:
             return "NULL", [], []
         shown = f"{target.name} (source {found.via})"
-        only = self._only(target.dataset) if found.via == "_from" else ""
+        only = self.only_sources(target.dataset, "_from") if found.via == "_from" else ""
         join = Join(shown, target.name, f"{quoted(shown)}._row = {quoted(self.frame.name)}.{quoted(found.via)}{only}")
         inputs = [Input(self.frame.name, found.via, "", DECIDED), Input(target.name, sequence, found.via, MADE)]
         return f"{quoted(shown)}.{quoted(sequence)}", inputs, [join]
@@ -244,7 +252,8 @@ class FilteredStage(Stage):
             condition = self._condition(previous, inputs, joins)
             where = f"\nWHERE {condition}"
         self.frame.row_inputs = tuple(dict.fromkeys(inputs))
-        self.frame.row_place = dataset.records[0].place
+        wheres = [record.where.place for record in dataset.records if record.where is not None]
+        self.frame.row_place = wheres[0] if wheres else dataset.records[0].place
         self.frame.rows_sql = (
             f"SELECT row_number() OVER (ORDER BY _prev) - 1 AS _row, _prev\nFROM (SELECT {own}._row AS _prev FROM {own}"
             f"{joined(joins)}{where}{qualify})\nORDER BY _row"
@@ -260,7 +269,7 @@ class FilteredStage(Stage):
                 inputs += _through(compiled.inputs, previous, "_prev", self)
                 joins += compiled.joins
                 test = f"{test} AND ({compiled.sql})" if test != "TRUE" else f"({compiled.sql})"
-                self.builder.note_unknowns(record.where, compiled.sql, f"FROM {quoted(previous.frame.name)}{joined(compiled.joins)}")
+                self.builder.note_unknowns(record.where, test, f"FROM {quoted(previous.frame.name)}{joined(compiled.joins)}")
             parts.append(test)
         return "\n   OR ".join(parts)
 
@@ -268,7 +277,8 @@ class FilteredStage(Stage):
         dataset = self.dataset
         assert dataset is not None and dataset.keep is not None
         scope = Scope(previous)
-        keys = [scope.bare(name, DECIDED) for name in self.builder.group_variables(dataset, dataset.one_per)]
+        self.frame.identity = self.builder.group_variables(dataset, dataset.one_per)
+        keys = [scope.bare(name, DECIDED) for name in self.frame.identity]
         order, compiled, joins = pick_order(previous, dataset.keep, scope, "keep")
         relation = self._group_relation(previous, [key.sql for key in keys])
         found = [i for key in keys for i in key.inputs] + compiled + [Input(previous.frame.name, "_exists", "", DECIDED)]
@@ -304,6 +314,7 @@ class CollapsedStage(Stage):
         previous, dataset = self.before(), self.dataset
         assert dataset is not None
         scope, keys = Scope(previous), self.builder.group_variables(dataset, dataset.one_per)
+        self.frame.identity = keys
         found = [scope.bare(name, DECIDED) for name in keys]
         inputs = [i for key in found for i in key.inputs]
         self.frame.row_inputs = tuple(dict.fromkeys([Input(previous.frame.name, "_exists", "members", DECIDED), *_through(inputs, previous, "members", self)]))
@@ -352,6 +363,7 @@ class NewStage(Stage):
         builder, before = self.builder, quoted(previous.frame.name)
         per = builder.group_variables(self.dataset, step.per)
         scope = _StepScope(self, previous)
+        self.frame.identity = (*(f"_per {name}" for name in per), "_each")
         keys = [scope.bare(name, DECIDED) for name in per]
         inputs: list[Input] = [i for key in keys for i in key.inputs] + [Input(previous.frame.name, "_exists", "_prev", DECIDED)]
         each = builder.source_frame(step.each, self, step.place) if step.each else None

@@ -34,7 +34,10 @@ class NotAnExpression(Exception):
         self.offset, self.what, self.fix = offset, what, fix
 
 
-_REFUSED_NODES = (exp.Query, exp.Subquery, exp.Exists, exp.DDL, exp.DML, exp.Command, exp.Into, exp.Placeholder, exp.Parameter)
+_REFUSED_NODES = (
+    exp.Query, exp.Subquery, exp.Exists, exp.DDL, exp.DML, exp.Command, exp.Into, exp.Placeholder, exp.Parameter, exp.Drop, exp.Alter,
+    exp.Set, exp.Pragma, exp.Attach, exp.Detach, exp.Copy, exp.Use, exp.Describe,
+)  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
@@ -57,7 +60,7 @@ def parse(text: str) -> Any:
         raise NotAnExpression(0, "a rule takes no name after it", "leave out 'as ...'; check for a missing comma or operator")
     bad = next((node for node in tree.walk() if isinstance(node, _REFUSED_NODES)), None)
     if bad is not None:
-        raise NotAnExpression(0, "queries are not part of the language", "use a lookup, or an aggregate of another dataset's column")
+        raise NotAnExpression(0, "queries and statements are not part of the language", "use a lookup, or an aggregate of another dataset's column")
     return tree
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from clintrail.compile.expressions import Compiled, Refused, compile_expression
 from clintrail.compile.functions import builtins
-from clintrail.compile.plan import DECIDED, BranchPlan, Column, Input, literal
+from clintrail.compile.plan import DECIDED, MADE, BranchPlan, Column, Input, literal
 from clintrail.compile.roles import NotAnExpression, column_uses
 from clintrail.compile.scopes import Scope, Unresolved
-from clintrail.compile.text import Marked, NotTokens, calls, join, tokens
+from clintrail.compile.text import Marked, NotTokens, arguments, call_at, calls, join, span, tokens
 from clintrail.errors import Problem
 from clintrail.spec.model import Branches, Constant, Copy, Expression, Rule, Variable
 
@@ -48,18 +49,48 @@ def _from_expression(stage: Stage, name: str, expression: Expression, scope: Sco
     constant = not compiled.inputs
     return Column(
         name, compiled.sql, tuple(dict.fromkeys(compiled.inputs)), tuple(compiled.joins), text=expression.text, constant=constant,
-        typed=expression, marked=compiled.marked,
+        typed=expression, marked=compiled.marked, reads=_readings(stage, expression, compiled),
     )  # fmt: skip
 
 
+def _readings(stage: Stage, expression: Expression, compiled: Compiled) -> tuple[Input, ...]:
+    """The collected text that the rule, one call of a function that reads text, is about; nothing for other rules."""
+    toks = tokens(expression.text)
+    call = call_at(toks, 0) if toks else None
+    function = stage.builder.functions.get(call.name) if call and call.end == len(toks) else None
+    if call is None or function is None or not function.reads:
+        return ()
+    at, given = [p.name for p in function.parameters].index(function.reads), arguments(toks, call)
+    text = expression.text[span(toks, *given[at])] if at < len(given) else ""
+    return tuple(i for i in compiled.inputs if i.role == MADE and _names(text, i, stage) and _is_collected(stage, i))
+
+
+def _names(text: str, found: Input, stage: Stage) -> bool:
+    own = found.frame == stage.frame.name and not found.via
+    return text == found.column if own else text.partition(".")[2] == found.column
+
+
+def _is_collected(stage: Stage, found: Input) -> bool:
+    """Whether a column is one of a raw form, or a copy of one."""
+    frame = stage.builder.frames[found.frame]
+    if frame.kind == "form":
+        return True
+    column = frame.columns.get(found.column)
+    made = [i for i in column.inputs if i.role == MADE] if column else []
+    copies = column is not None and (column.name == "cell" or re.fullmatch(r"[\w.]+", column.text) is not None)
+    return bool(made) and copies and all(_is_collected(stage, i) for i in made)
+
+
 def _branched(stage: Stage, variable: Variable, rule: Branches, scope: Scope) -> Column:
-    parts, plans, all_inputs, joins = ["CASE"], [], [], []
+    sql, plans, all_inputs, joins = "CASE", [], [], []
+    pieces: list[tuple[int, Expression, Marked]] = []
     codelist = stage.builder.codelist_of(stage.dataset, variable)
     for branch in rule.branches:
         own: list[Input] = []
         condition = None
         if branch.condition is not None:
             condition = compile_expression(stage.builder, branch.condition, scope, variable.name, DECIDED)
+            pieces.append((len(sql) + len("\n    WHEN "), branch.condition, condition.marked))
             own += condition.inputs
             joins += condition.joins
         if isinstance(branch.value, Constant):
@@ -68,14 +99,17 @@ def _branched(stage: Stage, variable: Variable, rule: Branches, scope: Scope) ->
             value = compile_expression(stage.builder, branch.value, scope, variable.name, codelist=codelist)
         own += value.inputs
         joins += value.joins
-        parts.append(f"WHEN {condition.sql} THEN {value.sql}" if condition else f"ELSE {value.sql}")
+        sql += f"\n    WHEN {condition.sql} THEN " if condition else "\n    ELSE "
+        if isinstance(branch.value, Expression):
+            pieces.append((len(sql), branch.value, value.marked))
+        sql += value.sql
         text = literal(branch.value.text) if isinstance(branch.value, Constant) else branch.value.text
         shown = branch.condition.text if branch.condition else None
         plans.append(BranchPlan(shown, text, branch.attributes.get("words", ""), tuple(dict.fromkeys(own)), dict(branch.attributes), branch.place))
         all_inputs += own
     text = "\n".join(f"{p.condition or 'else'}: {p.text}" for p in plans)
-    sql = "\n    ".join([*parts, "END"]) if len(parts) > 1 else "NULL"
-    return Column(variable.name, sql, tuple(dict.fromkeys(all_inputs)), tuple(joins), text=text, branches=plans, constant=not all_inputs)
+    sql = f"{sql}\n    END" if plans else "NULL"
+    return Column(variable.name, sql, tuple(dict.fromkeys(all_inputs)), tuple(joins), text=text, branches=plans, constant=not all_inputs, parts=tuple(pieces))
 
 
 def rule_names(rule: Rule | None) -> set[tuple[str | None, str]]:

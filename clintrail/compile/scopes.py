@@ -60,14 +60,11 @@ class Scope:
             return Resolved(f"({pointer} IS NOT NULL)", [by_link, Input(target.name, "_exists", link, role, when)])
         column = self.stage.builder.column(target.name, name, alias)
         shown = self.stage.builder.alias_of(alias, target)
-        on = f"{quoted(shown)}._row = {pointer}"
-        if when:
-            on += "".join(f" AND {own}.{quoted(hidden)} = {value}" for hidden, value in when)
-            shown_join = Join(shown, target.name, on)
-        else:
-            shown_join = Join(shown, target.name, on)
+        if link != "_from" and self.stage.is_own_source(alias):  # the same name by another way, in another source's records
+            shown = f"{shown} ({link.strip('_').split()[0]})"
+        on = f"{quoted(shown)}._row = {pointer}{self.stage.only_sources(alias, link) if when else ''}"
         inputs = [by_link, Input(target.name, column, link, role, when)]
-        return Resolved(f"{quoted(shown)}.{quoted(column)}", inputs, [shown_join])
+        return Resolved(f"{quoted(shown)}.{quoted(column)}", inputs, [Join(shown, target.name, on)])
 
     def group(self, name: str) -> tuple[str, ...] | None:
         """The variables of a named group."""
@@ -97,7 +94,7 @@ class CopyScope(Scope):
         column = previous.column(name)
         own = quoted(self.stage.frame.name)
         shown = quoted(previous.frame.name)
-        joined = Join(previous.frame.name, previous.frame.name, f"{shown}._row = {own}._prev")
+        joined = Join(previous.frame.name, previous.frame.name, f"{shown}._row = {own}.{quoted('_prev')}")
         return Resolved(f"{shown}.{quoted(column)}", [Input(previous.frame.name, column, "_prev", role)], [joined])
 
     def qualified(self, alias: str, name: str, role: str) -> Resolved:
@@ -116,6 +113,7 @@ class MembersScope(Scope):
         super().__init__(outer.stage, outer.source)
         self.outer, self.members = outer, members
         self.alias = "member"
+        self.relation = "members"
 
     @property
     def row(self) -> str:
@@ -146,7 +144,7 @@ class RowsScope(Scope):
         super().__init__(outer.stage, outer.source)
         self.outer, self.of = outer, alias
         self.match = outer.stage.match_for(alias, outer)
-        self.alias = self.match.alias
+        self.alias, self.relation = self.match.alias, self.match.relation
 
     @property
     def row(self) -> str:

@@ -26,6 +26,7 @@ class Stage:
         self.builder, self.frame, self.dataset, self.previous = builder, frame, dataset, previous
         self.step: AddedStep | None = None
         self.is_last = False
+        self.failed = False  # its records cannot be made, which has been told: nothing more is said of its columns
         self._hidden: dict[str, Expression] = {}
         self._rows_state = ""
 
@@ -83,6 +84,9 @@ class Stage:
         self.ensure_rows()
         if name in self.frame.columns:
             return name
+        if self.failed:
+            self.frame.columns[name] = Column(name, "NULL", (), type="failed")
+            return name
         path = self.builder.entered(self.frame.name, name)
         if path:
             raise Unresolved("depends on itself: " + " -> ".join(path), "break the cycle: one of these rules must not use the next")
@@ -101,19 +105,24 @@ class Stage:
         """Compile the query that makes this frame's rows, once."""
         if self._rows_state == "done":
             return
-        if self._rows_state:
+        if self._rows_state == "running":
             path = [*self.builder.path(), self.frame.name]
             raise Unresolved("the records depend on themselves: " + " -> ".join(path), "let the records' where use other columns")
         self._rows_state = "running"
         try:
             self._make_rows()
         except Refused as error:
+            self.failed = True
             self.builder.problems.append(error.problem)
-            self.frame.rows_sql = None
         except Unresolved as error:
+            self.failed = True
             place = self.dataset.place if self.dataset else Place()
             self.builder.problems.append(Problem(place, self.frame.name, error.what, error.fix))
         self._rows_state = "done"
+        self.failed = self.failed or self.previous is not None and self.previous.failed
+        if self.failed:
+            self.frame.rows_sql = None
+            return
         self.frame.level = 1 + self.builder.highest(self.frame.row_inputs)
         self._after_rows()
 
@@ -134,6 +143,8 @@ class Stage:
 
     def unknown(self, name: str) -> Unresolved:
         """The complaint about a name that means nothing in this dataset."""
+        if name == "cell":
+            return Unresolved("cell stands for the column of a wide form", "name the table of the wide columns: - from: FORM, columns: TABLE")
         near = closest(name, self.known_names())
         what = f"no variable named {name} in {self.dataset.name}" if self.dataset else f"no column named {name}"
         return Unresolved(what, f"did you mean {near}?" if near else "declare it under variables:")
@@ -178,7 +189,7 @@ class Stage:
         partition = [Scope(self).bare(self.frame.subject, DECIDED)] if self.frame.subject else []
         own = [i for p in partition for i in p.inputs]
         relation = self.window_relation([p.sql for p in partition], own)
-        inputs = [*own, *(Input(i.frame, i.column, relation, DECIDED, i.when) for i in inputs), Input(self.frame.name, "_exists", relation, DECIDED)]
+        inputs = [*own, *(Input(i.frame, i.column, relation, DECIDED, i.when) for i in [*own, *inputs]), Input(self.frame.name, "_exists", relation, DECIDED)]
         by = f"PARTITION BY {partition[0].sql} " if partition else ""
         sql = f"row_number() OVER ({by}ORDER BY {', '.join(keys)})"
         dataset = self.dataset
@@ -196,9 +207,14 @@ class Stage:
         """Whether records of this dataset come from `alias`."""
         return any(record.source == alias for record in self.records)
 
-    def sources_named(self, alias: str) -> list[int]:
-        """The numbers of the record sources in which `alias` is the source, a joined dataset or the wide columns' table."""
-        return [k for k, r in enumerate(self.records) if alias == r.source or alias in r.joined or alias == r.columns]
+    def only_sources(self, alias: str, link: str) -> str:
+        """SQL that narrows a join to the records of the sources in which `alias` is reached by `link`; nothing where there is one source."""
+        if len(self.records) < 2:
+            return ""
+        ways = {"_from": lambda r: r.source == alias, "_columns": lambda r: r.columns == alias}
+        reached = ways.get(link, lambda r: alias in r.joined)
+        numbers = ", ".join(str(k) for k, record in enumerate(self.records) if reached(record))
+        return f" AND {quoted(self.frame.name)}._source IN ({numbers})"
 
     def direct(self, alias: str, source: int | None) -> tuple[str, Frame, tuple[tuple[str, int], ...]] | None:
         """The link to the record's own source, what was joined to it, or its wide column's line; None for other names."""
@@ -222,18 +238,19 @@ class Stage:
         if found:
             return found
         lookup = self.builder.lookup(alias, self)
-        return self.column(f"_lookup {alias}"), self.builder.source_frame(lookup.source, self), ()
+        return self.column(f"_lookup {alias}"), self.builder.source_frame(lookup.source, self, lookup.place, alias), ()
 
     def is_rows(self, alias: str) -> bool:
         """Whether an aggregate may run over the rows of `alias`: another dataset, a form, or a lookup of one."""
         found = self.builder.lookup_or_none(alias, self)
         source = found.source if found else alias
-        return source in self.builder.study.datasets or source in self.builder.study.forms or source in self.builder.inputs
+        study = self.builder.study
+        return any(source in names for names in (study.datasets, study.forms, study.hooks, self.builder.inputs))
 
     def _link_column(self, name: str) -> Column:
         alias = name.removeprefix("_lookup ")
         lookup = self.builder.lookup(alias, self)
-        target = self.builder.source_frame(lookup.source, self)
+        target = self.builder.source_frame(lookup.source, self, lookup.place, alias)
         shown = self.builder.alias_of(alias, target, self.frame)
         conditions, inputs, joins = self._conditions(lookup, target, shown, name, Scope(self))
         own = quoted(self.frame.name)
@@ -267,6 +284,8 @@ class Stage:
             conditions.append(f"({compiled.sql})")
             inputs += compiled.inputs
             joins += compiled.joins
+        if not conditions and target.kind == "form" and self.frame.subject:
+            raise Unresolved(f"{lookup.source} does not name its subjects", "say who its records are about: forms: {subject: EXPRESSION}")
         if not conditions:
             fix = f"declare it: lookups: {{{lookup.name}: {{from: {lookup.source}, match: {lookup.name}.KEY = VARIABLE}}}}"
             raise Unresolved(f"nothing tells which row of {lookup.source} belongs to a record", fix)
@@ -312,6 +331,27 @@ class Stage:
         self.frame.relations[name] = Relation(name, self.frame.name, self.frame.name, sql, True, tuple(inputs))
         return name
 
+    def narrowed_relation(self, relation: str, name: str, condition: str) -> str:
+        """The relation of those related rows that fulfil a condition (SQL over the relation's own aliases)."""
+        narrow = f"{relation} where {name}"
+        base = self.frame.relations[relation]
+        self.frame.relations.setdefault(narrow, Relation(narrow, base.frame, base.target, f"{base.sql} AND ({condition})"))
+        return narrow
+
+    def picked_relation(self, relation: str, keys: list[str], condition: Expression) -> str:
+        """The relation of the records of a group that fulfil a condition on themselves."""
+        narrow, own = f"{relation} where {condition.text}", quoted(self.frame.name)
+        if narrow not in self.frame.relations:
+            self._hidden.setdefault(condition.text, condition)
+            column = self.column(condition.text)
+            group = self.frame.relations[relation].sql
+            sql = (
+                f"WITH g AS ({group}) SELECT a._row, b._row AS _other FROM g a JOIN g b ON a._group = b._group"
+                f" JOIN {own} AS member ON member._row = b._row WHERE member.{quoted(column)}"
+            )
+            self.frame.relations[narrow] = Relation(narrow, self.frame.name, self.frame.name, sql)
+        return narrow
+
     # -- SRCDOM and its like ---------------------------------------------------------------------------------------------
 
     def source_of(self, variable: str, form: str) -> tuple[str, list[Input], list[Join]]:
@@ -337,7 +377,8 @@ def joined(joins: Iterable[Join]) -> str:
     """LEFT JOINs in SQL, each alias once."""
     seen: dict[str, Join] = {}
     for join in joins:
-        seen.setdefault(join.alias, join)
+        if seen.setdefault(join.alias, join).on != join.on:
+            raise AssertionError(f"{join.alias} is joined in two ways: {seen[join.alias].on} and {join.on}")
     text = ""
     for join in seen.values():
         alias = f" AS {quoted(join.alias)}" if join.alias != join.frame else ""

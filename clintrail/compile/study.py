@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from clintrail.compile.bind import Binder
 from clintrail.compile.build import Builder
 from clintrail.compile.codelists import Codelists
 from clintrail.compile.derived import with_derived_datasets
-from clintrail.compile.functions import Function, library
+from clintrail.compile.functions import Function
 from clintrail.compile.plan import Plan
 from clintrail.compile.words import put_words
-from clintrail.errors import Place, Problem, Problems, Severity
+from clintrail.errors import Problem, Problems, Severity
 from clintrail.spec.model import StudySpec
-from clintrail.terminology import load_codelists
+from clintrail.terminology import Terminology
 
 
 @dataclass(frozen=True)
@@ -31,16 +30,18 @@ class CompiledStudy:
 
 
 def compile_study(
-    study: StudySpec, columns: Mapping[str, Mapping[str, str]], longest: Mapping[tuple[str, str], int], store_dirs: Iterable[Path] = ()
+    study: StudySpec,
+    functions: Mapping[str, Function],
+    terminology: Terminology,
+    columns: Mapping[str, Mapping[str, str]],
+    longest: Mapping[tuple[str, str], int],
 ) -> CompiledStudy:
     """Compile a study.
 
-    `columns` gives, for each raw form and input dataset, its columns and their DuckDB types; `longest` the bytes of the longest
-    value of a raw column, where that is over 200. Raises `Problems` with all errors.
+    `columns` gives, for each raw form and input dataset, its columns and their DuckDB types (a form that is not among them could not
+    be read: its columns are taken to be there); `longest` the bytes of the longest value of a raw column, where that is over 200.
+    Raises `Problems` with all errors.
     """
-    place = Place(f"{study.folder.as_posix()}/study.yaml")
-    functions = library(study.folder / "functions", f"{study.folder.as_posix()}/functions")
-    terminology = load_codelists(study.standards.get("terminology"), store_dirs=list(store_dirs), place=place)
     codelists = Codelists(study, terminology)
     study = with_derived_datasets(study, longest)
     builder = Builder(study, functions, columns, codelists)

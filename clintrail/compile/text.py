@@ -89,8 +89,8 @@ def tokens(text: str) -> tuple[Token, ...]:
     """The tokens of an expression; raises `NotTokens`."""
     try:
         found = DuckDB().tokenize(text)
-    except TokenError as error:
-        raise NotTokens(str(error).split("\n")[0]) from None
+    except TokenError:
+        raise NotTokens("a quote is not closed") from None
     return tuple(Token(t.token_type, text[t.start : t.end + 1], t.start, t.end + 1) for t in found)
 
 
@@ -148,6 +148,17 @@ def calls(toks: tuple[Token, ...]) -> Iterator[Call]:
         call = call_at(toks, index)
         if call:
             yield call
+
+
+def has_order(toks: tuple[Token, ...], first: int, behind: int) -> bool:
+    """Whether ORDER BY stands in a token range, outside inner brackets (sqlglot reads it as one token)."""
+    depth = 0
+    for token in toks[first:behind]:
+        depth += token.kind in _OPEN
+        depth -= token.kind in _CLOSE
+        if depth == 0 and token.kind == TokenType.ORDER_BY:
+            return True
+    return False
 
 
 def span(toks: tuple[Token, ...], first: int, behind: int) -> slice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from clintrail.compile.functions import Function
 from clintrail.compile.plan import Column, Plan
@@ -15,14 +15,14 @@ def put_words(plan: Plan, functions: Mapping[str, Function]) -> None:
     for frame in plan.frames.values():
         for column in frame.columns.values():
             for branch in column.branches:
-                branch.words = branch.words or sentence(words_of(branch.text, functions))
+                branch.words = branch.words or sentence(words_of(branch.text, functions), frame.columns)
             if column.text and not column.words:
-                column.words = _of_column(column, functions)
+                column.words = _of_column(column, functions, frame.columns)
 
 
-def _of_column(column: Column, functions: Mapping[str, Function]) -> str:
+def _of_column(column: Column, functions: Mapping[str, Function], names: Container[str]) -> str:
     if not column.branches:
-        return sentence(words_of(column.text, functions))
+        return sentence(words_of(column.text, functions), names)
     lines = []
     for branch in column.branches:
         value = words_of(branch.text, functions)
@@ -30,12 +30,13 @@ def _of_column(column: Column, functions: Mapping[str, Function]) -> str:
     return sentence("; ".join(lines))
 
 
-def sentence(text: str) -> str:
-    """With a capital and a full stop, where the text is words and not a bare name."""
+def sentence(text: str, names: Container[str] = ()) -> str:
+    """With a capital and a full stop; a text that begins with one of `names` (working columns) keeps it as it is."""
     text = text.strip()
     if not text:
         return ""
-    head = text[0].upper() + text[1:] if re.match(r"[a-z]+ ", text) else text
+    first = re.match(r"[a-z]+(?= )", text)
+    head = text[0].upper() + text[1:] if first and first[0] not in names else text
     return head if head.endswith((".", "?")) else head + "."
 
 
@@ -55,15 +56,19 @@ def _words(text: str, toks: tuple[Token, ...], first: int, behind: int, function
     while index < behind:
         call = call_at(toks, index)
         function = functions.get(call.name) if call else None
-        if call is None or function is None or not function.words:
+        choice = call is not None and call.name.lower() == "if" and len(arguments(toks, call)) in (2, 3)
+        if call is None or not choice and (function is None or not function.words):
             index += 1
             continue
         out.append(text[at : toks[index].start])
         given = [_words(text, toks, *r, functions) for r in arguments(toks, call)]
-        values = {p.name: given[i] if i < len(given) else (p.default or "") for i, p in enumerate(function.parameters)}
-        out.append(_filled(function, values, given))
         index = call.close + 1
         at = toks[call.close].end
+        if function is None:
+            out.append(f"{given[1]} if {given[0]}, otherwise {given[2] if len(given) > 2 else 'missing'}")
+            continue
+        values = {p.name: given[i] if i < len(given) else (p.default or "") for i, p in enumerate(function.parameters)}
+        out.append(_filled(function, values, given))
     out.append(text[at : toks[behind - 1].end])
     return re.sub(r"\s+", " ", "".join(out))
 

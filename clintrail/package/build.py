@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import clintrail
+from clintrail.compile.functions import library
 from clintrail.compile.study import CompiledStudy, compile_study
 from clintrail.compile.text import calls, tokens
-from clintrail.define.build import build_define, check_origins
+from clintrail.define.build import build_define
+from clintrail.define.origins import check_origins
 from clintrail.define.render import render_define, render_define_html
 from clintrail.define.validate import stylesheet_path
-from clintrail.errors import Place, Problem, Problems, Severity
+from clintrail.errors import Place, Problem, Problems, Severity, collected
 from clintrail.package.place import MANIFEST, package_folder
 from clintrail.run.checks import check_datasets
 from clintrail.run.datasets import BuiltDataset, assemble, of_kind
@@ -24,6 +26,7 @@ from clintrail.run.execute import Progress, Result, execute
 from clintrail.run.load import RawData, load_raw, longest_texts
 from clintrail.spec.model import StudySpec
 from clintrail.spec.read import read_study
+from clintrail.terminology import default_store, load_codelists
 from clintrail.trail.store import write_trail
 from clintrail.transport.xpt import XptDataset, XptVariable, write_xpt
 
@@ -42,17 +45,29 @@ class BuiltStudy:
 
 
 def compile_folder(folder: Path, raw_folder: Path | None = None) -> tuple[CompiledStudy, dict[str, RawData]]:
-    """Read and compile a study with its raw files; raises `Problems`."""
-    study = read_study(folder)
-    raw = load_raw(study, raw_folder or folder / "raw")
-    columns = {name: data.types for name, data in raw.items()}
-    return compile_study(study, columns, longest_texts(raw), terminology_folders(study)), raw
+    """Read and compile a study with its raw files; raises `Problems` with those of all files."""
+    problems: list[Problem] = []
+    with collected(problems):
+        functions = library(folder / "functions", f"{folder.as_posix()}/functions")
+    with collected(problems):
+        study = read_study(folder)
+    if problems:
+        raise Problems(problems)
+    raw, unread = load_raw(study, raw_folder or folder / "raw")
+    problems += unread
+    with collected(problems):
+        created(study)
+    with collected(problems):
+        terminology = load_codelists(study.standards.get("terminology"), store_dirs=terminology_folders(study), place=study.places.get("standards", study.place))
+        columns = {name: data.types for name, data in raw.items()}
+        compiled = compile_study(study, functions, terminology, columns, longest_texts(raw))
+    if problems:
+        raise Problems(problems)
+    return compiled, raw
 
 
 def terminology_folders(study: StudySpec) -> list[Path]:
     """Where imported terminology is looked for: the study's own `terminology/`, then the user's."""
-    from clintrail.terminology import default_store
-
     return [folder for folder in (study.folder / "terminology", default_store()) if folder.is_dir()]
 
 
@@ -63,7 +78,7 @@ def run_study(folder: Path, raw_folder: Path | None = None, *, threads: int | No
     datasets = assemble(compiled, result)
     problems = [*compiled.notes, *result.problems, *check_datasets(compiled, datasets, result, raw), *check_origins(compiled, datasets)]
     if any(p.severity >= Severity.ERROR for p in problems):
-        raise Problems(p for p in problems if p.severity >= Severity.ERROR)
+        raise Problems(p for p in problems if p.severity >= Severity.WARNING)
     return BuiltStudy(compiled, raw, result, datasets, tuple(dict.fromkeys(problems)))
 
 
@@ -88,7 +103,7 @@ def created(study: StudySpec) -> datetime:
         return datetime.fromisoformat(study.created)
     except ValueError:
         fix = "write created: '2026-01-31T00:00:00'"
-        raise Problems([Problem(study.place, "created", "not a date and time in ISO 8601", fix)]) from None
+        raise Problems([Problem(study.places["created"], "created", "not a date and time in ISO 8601", fix)]) from None
 
 
 def package_name(study: StudySpec) -> str:

@@ -25,8 +25,8 @@ def package_folder(out: Path) -> Iterator[Path]:
 
     What else lies in `out` is kept. Raises `Problems` where `out` is a file, or holds an `m5` that no build of ours made.
     """
-    out = out.absolute()
     _check(out)
+    out = out.absolute()
     out.parent.mkdir(parents=True, exist_ok=True)
     building = out.parent / f".{out.name}.building"
     previous = out.parent / f".{out.name}.previous"

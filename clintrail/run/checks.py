@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clintrail.compile.plan import Input
 from clintrail.compile.study import CompiledStudy
-from clintrail.errors import Place, Problem, Severity
+from clintrail.errors import Place, Problem, Severity, closest, counted
 from clintrail.run.datasets import BuiltDataset, BuiltVariable
 from clintrail.run.execute import Result
 from clintrail.run.load import RawData
@@ -22,16 +23,19 @@ def check_datasets(
 ) -> list[Problem]:
     """All findings about the built datasets, each with the place of the rule and how many records it concerns."""
     where = _Origins(compiled, result, raw)
-    problems: list[Problem] = []
+    problems = [*_unread(compiled, result, where)]
     for dataset in datasets.values():
-        problems += _keys(dataset)
+        problems += _keys(dataset, where)
+        problems += _subjects(dataset, datasets, raw, where)
         for variable in dataset.variables:
             values = dataset.table[variable.name]
             problems += _missing(dataset, variable, values)
+            problems += _labels(dataset, variable)
+            if _is_copy(variable, datasets):
+                continue  # what is wrong with the values has been told of the variable that it copies
             problems += _numbers(dataset, variable, values, where)
             problems += _too_long(dataset, variable, values, where)
             problems += _terms(compiled, dataset, variable, values, where)
-            problems += _labels(dataset, variable)
     return problems
 
 
@@ -43,15 +47,16 @@ class _Origins:
 
     def of(self, dataset: BuiltDataset, records: np.ndarray) -> str:
         """`ae.csv records 17, 23, ...` for records of the dataset, where they come from a raw file."""
-        found: dict[str, list[int]] = {}
-        for record in records[:_SHOWN]:
-            place = self._raw(dataset.plan.frame, int(dataset.rows[record]))
-            if place:
-                found.setdefault(place[0], []).append(place[1])
-        more = ", ..." if len(records) > _SHOWN else ""
-        return "; ".join(f"{file} record{'s' * (len(n) > 1)} {', '.join(map(str, n))}{more}" for file, n in found.items())
+        return self.of_rows(dataset.plan.frame, [int(dataset.rows[record]) for record in records])
 
-    def _raw(self, frame: str, row: int) -> tuple[str, int] | None:
+    def of_rows(self, frame: str, rows: Sequence[int]) -> str:
+        """The same for rows of a frame."""
+        found: dict[str, list[int]] = {}
+        for file, record in sorted(filter(None, (self.raw_record(frame, row) for row in rows))):
+            found.setdefault(file, []).append(record)
+        return "; ".join(_listed(file, list(dict.fromkeys(records))) for file, records in found.items())
+
+    def raw_record(self, frame: str, row: int) -> tuple[str, int] | None:
         while True:
             described, table = self.compiled.plan.frames[frame], self.result.frames[frame]
             if described.kind in ("form", "input"):
@@ -76,26 +81,87 @@ class _Origins:
         return next((n for n in (source, f"{source} (raw)") if n in self.compiled.plan.frames), "")
 
 
-def _keys(dataset: BuiltDataset) -> Iterator[Problem]:
+def _is_copy(variable: BuiltVariable, datasets: Mapping[str, BuiltDataset]) -> bool:
+    """Whether the variable is that of the same name in another dataset, with the same metadata."""
+    source, _, name = variable.column.text.partition(".")
+    return source in datasets and name == variable.name and not {"length", "codelist"} & set(variable.attributes)
+
+
+def _listed(file: str, records: list[int]) -> str:
+    more = ", ..." if len(records) > _SHOWN else ""
+    return f"{file} record{'s' * (len(records) > 1)} {', '.join(map(str, records[:_SHOWN]))}{more}"
+
+
+def _unread(compiled: CompiledStudy, result: Result, where: _Origins) -> Iterator[Problem]:
+    """Collected text that a reading function (see `Function.reads`) made nothing of."""
+    for name, frame in compiled.plan.frames.items():
+        table = result.frames[name]
+        for column in frame.columns.values():
+            for read in column.reads:
+                rows = np.flatnonzero(pc.is_null(table[column.name]).to_numpy() & _given(read, table, result))
+                if len(rows):
+                    sources = [int(r) for r in (pc.take(table[read.via], pa.array(rows)).to_pylist() if read.via else rows)]
+                    at = where.of_rows(read.frame if read.via else name, sources)
+                    what = f"collected, but not readable, and so missing: {counted(len(rows), 'value')} ({at})"
+                    fix = "query them; if they are right, let the rule name their format or take them apart"
+                    yield Problem(column.place, f"{frame.dataset}.{column.name}", what, fix, Severity.WARNING)
+
+
+def _given(read: Input, table: pa.Table, result: Result) -> np.ndarray:
+    """For each row of `table`, whether the text that is read is there."""
+    concerned = np.full(table.num_rows, True)
+    for column, value in read.when:
+        concerned &= np.asarray(pc.fill_null(pc.equal(table[column], value), False))
+    if not read.via:
+        concerned &= np.asarray(pc.is_valid(table[read.column]))
+        return concerned
+    link = pc.if_else(pa.array(concerned), table[read.via].combine_chunks(), pa.scalar(None, pa.int64()))
+    found: np.ndarray = np.asarray(pc.is_valid(pc.take(result.frames[read.frame][read.column], link)))
+    return found
+
+
+def _subjects(
+    dataset: BuiltDataset, datasets: Mapping[str, BuiltDataset], raw: Mapping[str, RawData], where: _Origins
+) -> Iterator[Problem]:
+    """Subjects that DM (or ADSL) does not have."""
+    name = "DM" if dataset.plan.kind == "sdtm" else "ADSL"
+    known = datasets[name].table if name in datasets else raw[name].table if name in raw else None
+    columns = dataset.table.column_names
+    if known is None or dataset.name == name or "USUBJID" not in columns or "RDOMAIN" in columns:
+        return
+    subjects = dataset.table["USUBJID"]
+    outside = pc.and_(pc.is_valid(subjects), pc.invert(pc.is_in(subjects, value_set=known["USUBJID"].combine_chunks())))
+    rows = np.flatnonzero(outside.to_numpy())
+    if len(rows):
+        at = where.of(dataset, rows)
+        what = f"{name} does not have the subject of {counted(len(rows), 'record')}" + (f" ({at})" if at else "")
+        place = dataset.spec.records[0].place if dataset.spec.records else Place(dataset.plan.path, 1)
+        fix = f"complete {name}, or leave the records out: where: {name}.found"
+        yield Problem(place, dataset.name, what, fix, Severity.WARNING)
+
+
+def _keys(dataset: BuiltDataset, where: _Origins) -> Iterator[Problem]:
     keys = [k for k in dataset.plan.keys if k in dataset.table.column_names]
     absent = [k for k in dataset.spec.keys if k not in dataset.table.column_names]
-    place = Place(dataset.plan.path, 1)
+    place = dataset.spec.keys_place if dataset.spec.keys else Place(dataset.plan.path, 1)
     for key in absent:
-        yield Problem(place, key, f"a key of {dataset.name} that is none of its variables", "name variables of the dataset in keys:")
-    if not keys or not dataset.table.num_rows:
+        near = closest(key, dataset.table.column_names)
+        fix = f"did you mean {near}?" if near else "name variables of the dataset"
+        yield Problem(place, key, f"a key of {dataset.name} that is none of its variables", fix)
+    if absent or not keys or not dataset.table.num_rows:
         return
-    grouped = dataset.table.select(keys).group_by(keys, use_threads=False).aggregate([([], "count_all")])
-    twice = pc.sum(pc.greater(grouped["count_all"], 1)).as_py() or 0
-    if twice:
+    twice = np.flatnonzero(dataset.table.select(keys).to_pandas().duplicated(keep=False))
+    if len(twice):
         severity = Severity.ERROR if dataset.spec.keys else Severity.WARNING
         fix = "add the variable that tells the records apart, or collapse duplicates with one_per:"
-        yield Problem(place, dataset.name, f"the key {', '.join(keys)} is not unique: {twice} of its values stand more than once", fix, severity)
+        at = where.of(dataset, twice) or counted(len(twice), "record")
+        yield Problem(place, dataset.name, f"the key {', '.join(keys)} is not unique ({at})", fix, severity)
 
 
 def _missing(dataset: BuiltDataset, variable: BuiltVariable, values: pa.ChunkedArray) -> Iterator[Problem]:
     # In ADaM a required variable must be there; in SDTM it must have values too (SDTMIG 3.4, section 4.1.5).
     if dataset.plan.kind == "sdtm" and variable.core == "Req" and values.null_count:
-        what = f"required, and missing in {values.null_count} of {len(values)} records of {dataset.name}"
+        what = f"required, and missing in {values.null_count} of {counted(len(values), 'record')} of {dataset.name}"
         yield Problem(variable.place, variable.name, what, "see which records with `clintrail why`, and complete the rule", Severity.WARNING)
 
 
@@ -106,7 +172,7 @@ def _numbers(dataset: BuiltDataset, variable: BuiltVariable, values: pa.ChunkedA
     count = pc.sum(bad).as_py() or 0
     if count:
         rows = np.flatnonzero(bad.to_numpy())
-        what = f"infinite or not a number in {count} records of {dataset.name} ({where.of(dataset, rows)})"
+        what = f"infinite or not a number in {counted(count, 'record')} of {dataset.name} ({where.of(dataset, rows)})"
         yield Problem(variable.place, variable.name, what, "guard the division or logarithm in its rule")
 
 
@@ -118,7 +184,7 @@ def _too_long(dataset: BuiltDataset, variable: BuiltVariable, values: pa.Chunked
     count = pc.sum(long).as_py() or 0
     if count:
         rows = np.flatnonzero(long.to_numpy())
-        what = f"{count} values are longer than {limit} bytes and would be cut ({where.of(dataset, rows)})"
+        what = f"longer than {limit} bytes and would be cut: {counted(count, 'value')} ({where.of(dataset, rows)})"
         yield Problem(variable.place, f"{dataset.name}.{variable.name}", what, "split the text with text_piece and text_rest, or give a length")
 
 
@@ -129,7 +195,9 @@ def _terms(
     keys = [variable.codelist] if "codelist" in variable.attributes or known is None else known.codelists
     lists = [compiled.codelists.find(key) for key in keys if key]
     if variable.attributes.get("codelist") and lists == [None]:
-        fix = "declare it under codelists:, or name a published list"
+        names = [*compiled.study.codelists, *(c.submission_value for c in compiled.codelists.terminology.codelists)]
+        near = closest(variable.codelist, names)
+        fix = f"did you mean {near}?" if near else "declare it under codelists:, or name a published list"
         yield Problem(variable.place, variable.name, f"no code list named {variable.codelist}", fix)
     branched = any("codelist" in b.attributes for b in variable.column.branches)
     used = [found for found in lists if found is not None and not found.dictionary]
@@ -141,7 +209,8 @@ def _terms(
     if count:
         rows = np.flatnonzero(outside.to_numpy())
         name = " or ".join(f"{found.name} ({found.key})" for found in used)
-        what = f"{count} values are no terms of {name}: {where.of(dataset, rows) or f'{dataset.name} built records'}"
+        at = where.of(dataset, rows)
+        what = f"not among the terms of {name}: {counted(count, 'value')}" + (f" ({at})" if at else "")
         extensible = any(found.published is not None and found.open for found in used)
         fix = "map them in the table terms, with ct() in the rule" + (", or add the terms: codelists: {...: {extends: ...}}" if extensible else "")
         yield Problem(variable.place, f"{dataset.name}.{variable.name}", what, fix, Severity.WARNING if extensible else Severity.ERROR)

@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 
 from clintrail.compile.bind import connect
 from clintrail.compile.build import Builder
-from clintrail.compile.plan import Frame, Plan, Step, quoted
-from clintrail.errors import Problem, Problems, Severity
+from clintrail.compile.hook_stage import HookStage, origins_table
+from clintrail.compile.plan import Column, Frame, Plan, Step, quoted
+from clintrail.errors import Place, Problem, Problems, Severity, counted
+from clintrail.run.hooks import run_hook
 from clintrail.run.load import RawData
 from clintrail.spec.model import Table
 
@@ -26,12 +28,14 @@ class Result:
 
     frames: dict[str, pa.Table]
     problems: list[Problem] = field(default_factory=list)
+    origins: dict[str, pa.Table] = field(default_factory=dict)  # of hooks: pairs (row, row of what was read), by registered name
 
 
 def execute(plan: Plan, builder: Builder, raw: Mapping[str, RawData], *, threads: int | None = None, progress: Progress | None = None) -> Result:
     """Run the plan over the raw data.
 
-    Raises `Problems` for a lookup that finds two rows and for values that no dataset can hold; other findings are in the result.
+    Raises `Problems` for a query that fails on the data; other findings are in the result, as a lookup that finds two rows (the
+    first is taken).
     """
     runner = _Runner(plan, builder, threads)
     runner.register_sources(raw)
@@ -40,8 +44,6 @@ def execute(plan: Plan, builder: Builder, raw: Mapping[str, RawData], *, threads
             progress(index, len(plan.steps), step.frame)
         runner.run(step)
     runner.count_unknowns()
-    if any(p.severity >= Severity.ERROR for p in runner.result.problems):
-        raise Problems(runner.result.problems)
     return runner.result
 
 
@@ -69,6 +71,9 @@ class _Runner:
 
     def run(self, step: Step) -> None:
         frame = self.plan.frames[step.frame]
+        if step.kind == "hook":
+            self._run_hook(frame)
+            return
         try:
             found = self.con.sql(step.sql).to_arrow_table()
         except duckdb.Error as error:
@@ -86,14 +91,37 @@ class _Runner:
             table = table.append_column(name, found[name])
         self._keep(step.frame, table)
 
+    def _run_hook(self, frame: Frame) -> None:
+        stage = self.builder.stages[frame.name]
+        assert isinstance(stage, HookStage)
+        tables = {}
+        for read, (target, names) in stage.targets.items():
+            handed = ["USUBJID" if name == "_subject" and "USUBJID" not in names else name for name in names]
+            tables[read] = self.result.frames[target].select(["_row", *names]).rename_columns(["_row", *handed])
+        table, origins = run_hook(stage.hook, tables)
+        self._keep(frame.name, table)
+        for read, pairs in origins.items():
+            self.result.origins[origins_table(stage.hook.name, read)] = pairs
+
     def _two_rows(self, step: Step, frame: Frame, found: pa.Table) -> None:
         column = frame.columns[step.columns[0]]
         several = int((np.unique(found["_row"].to_numpy(), return_counts=True)[1] > 1).sum())
         name = step.columns[0].removeprefix("_lookup ")
-        what = f"the lookup {name} finds more than one record of {column.target} for {several} records of {frame.name}"
+        target = self.plan.frames[column.target].dataset or column.target
+        what = f"the lookup {name} finds more than one record of {target} for {counted(several, 'record')} of {frame.dataset}"
         fix = f"narrow it under lookups: with where or match, or choose with first or last: {name}: {{from: ..., last: ...}}"
-        place = column.place if column.place.path else frame.row_place
-        self.result.problems.append(Problem(place, name, what, fix))
+        spec = self.builder.study.datasets.get(frame.dataset)
+        if spec is not None and len(spec.records) > 1 and any(r.source == name for r in spec.records):
+            fix = f"where records have several sources, the columns of {name} are read in its set:"
+        self.result.problems.append(Problem(self._used_at(frame, column), name, what, fix))
+
+    def _used_at(self, frame: Frame, link: Column) -> Place:
+        """Where a lookup is declared; one that is not declared, where it is first used."""
+        spec = self.builder.study.datasets.get(frame.dataset)
+        if spec is None or link.text in spec.lookups or link.text in self.builder.study.lookups:
+            return link.place
+        uses = (c.place for c in frame.columns.values() if c.place.line and any(i.column == link.name for i in c.inputs))
+        return min(uses, default=link.place)
 
     def _failed(self, step: Step, frame: Frame, error: duckdb.Error) -> Problem:
         """The column at fault is found by running each alone; a value never reaches the message."""
@@ -115,7 +143,7 @@ class _Runner:
             row = self.con.execute(sql).fetchone()
             count = int(row[0]) if row else 0
             if count:
-                what = f"the condition is unknown for {count} records, which are left out: {text}"
+                what = f"the condition is unknown for {counted(count, 'record')}, left out for that: {text}"
                 fix = "where a missing value should count, say so: ... or X is null"
                 self.result.problems.append(Problem(place, "where", what, fix, Severity.NOTE))
 

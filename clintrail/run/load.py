@@ -33,17 +33,18 @@ class RawData:
         return {name: _duckdb_type(self.table.schema.field(name).type) for name in self.file.columns}
 
 
-def load_raw(study: StudySpec, folder: Path) -> dict[str, RawData]:
-    """The raw files of a study's forms and, where its SDTM is input, the SDTM datasets of the folder.
+def load_raw(study: StudySpec, folder: Path) -> tuple[dict[str, RawData], list[Problem]]:
+    """The raw files of a study's forms and, where its SDTM is input, the SDTM datasets of the folder; and everything wrong in every file.
 
-    Raises `Problems` with everything wrong in every file.
+    Raises `Problems` where there is no such folder.
     """
     problems: list[Problem] = []
     found: dict[str, RawData] = {}
     if not folder.is_dir():
         fix = "give the folder of the raw files with --raw DIR"
         raise Problems([Problem(Place(folder.as_posix()), "", "no such folder for the raw data", fix)])
-    names = [path.name for path in sorted(folder.iterdir())]
+    named = {form.file for form in study.forms.values()}
+    names = [path.name for path in sorted(folder.iterdir()) if path.name not in named]
     for form in study.forms.values():
         path = folder / form.file
         if not path.is_file():
@@ -59,9 +60,7 @@ def load_raw(study: StudySpec, folder: Path) -> dict[str, RawData]:
             problems.extend(error.problems)
     if study.sdtm_is_input:
         _load_inputs(study, folder, found, problems)
-    if problems:
-        raise Problems(problems)
-    return found
+    return found, problems
 
 
 def _load_inputs(study: StudySpec, folder: Path, found: dict[str, RawData], problems: list[Problem]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clintrail.errors import Place
+from clintrail.spec.hooks import Hook
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,7 @@ class DatasetSpec:
     structure: str | None = None
     comment: str | None = None
     keys: tuple[str, ...] = ()
+    keys_place: Place = Place()
     records: tuple[Record, ...] = ()
     one_per: tuple[str, ...] = ()
     keep: Pick | None = None
@@ -214,3 +216,5 @@ class StudySpec:
     common: Mapping[str, Variable]
     datasets: Mapping[str, DatasetSpec]
     files: tuple[Path, ...]
+    places: Mapping[str, Place]  # of the keys of study.yaml
+    hooks: Mapping[str, Hook] = field(default_factory=dict)

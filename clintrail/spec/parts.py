@@ -144,7 +144,8 @@ class Reader:
         if isinstance(value, Sequence):
             self.problem(value.place, name, "a list is no rule", "write an expression, or conditions as keys")
             return None
-        if all(key.text in (*ATTRIBUTES, "value") for key, _ in value.entries):
+        if _has_attributes(value):
+            self.known_keys(value, (*ATTRIBUTES, "value"), name)
             return self._attributes(name, value, attributes)
         return self._branches(name, value)
 
@@ -155,6 +156,10 @@ class Reader:
                 rule = self._rule(name, value, {})
             elif (text := self.text(value, f"{name}.{key.text}")) is not None:
                 attributes[key.text] = text
+                if key.text in ("length", "significant_digits") and not text.isdecimal():
+                    self.problem(value.place, name, f"{key.text} is no whole number", f"write {key.text}: 8")
+                if key.text == "type" and text.lower() not in ("char", "num"):
+                    self.problem(value.place, name, f"no type named {text}", "write type: Char, or type: Num")
         return rule
 
     def _branches(self, name: str, node: Mapping) -> Branches:
@@ -164,9 +169,11 @@ class Reader:
             if condition is None and index + 1 < len(node.entries):
                 self.problem(key.place, name, "else is not the last branch", "move else to the end")
             attributes: dict[str, str] = {}
-            if isinstance(value, Mapping):
+            if isinstance(value, Mapping) and _has_attributes(value):
                 self.known_keys(value, (*ATTRIBUTES, "value"), name)
                 rule = self._attributes(name, value, attributes)
+            elif isinstance(value, Mapping):
+                rule = None
             else:
                 rule = self._rule(name, value, {})
             if isinstance(rule, (Expression, Constant)):
@@ -200,10 +207,13 @@ class Reader:
     def _drawn(self, name: str, node: Scalar) -> Table | None:
         lines = [(number, re.sub(r"\s#.*", "", line)) for number, line in enumerate(node.text.split("\n"), node.place.line + 1)]
         lines = [(number, line) for number, line in lines if line.strip() and not line.lstrip().startswith("#")]
+        if not lines:
+            self.problem(node.place, name, "the table has no header", "draw a line with the names of its columns, keys left of =>")
+            return None
         head = lines[0][1]
         left = len(head.split("=>")[0].split("|")) if "=>" in head else 0
         header = tuple(cell.strip() for cell in re.split(r"\||=>", head))
-        rows = []
+        rows, numbers = [], []
         for number, line in lines[1:]:
             cells = [cell.strip() or None for cell in re.split(r"\||=>", line)]
             if len(cells) != len(header):
@@ -211,32 +221,40 @@ class Reader:
                 self.problem(Place(node.place.path, number), name, what, "draw the same number of | and => in every line")
                 continue
             rows.append(tuple(cells))
-        numbers = tuple(number for number, _ in lines[1:])
-        return self._checked(Table(name, header[:left], header, tuple(rows), numbers, node.place))
+            numbers.append(number)
+        return self._checked(Table(name, header[:left], header, tuple(rows), tuple(numbers), node.place))
 
     def _csv_table(self, name: str, file: str, keys: tuple[str, ...], folder: Path, shown: str, place: Place) -> Table | None:
         path = (folder / file).resolve()
         if not path.is_relative_to(folder.resolve()):
             self.problem(place, name, "the path leaves the study's folder", "keep tables inside the study's folder")
             return None
+        if not path.is_file():
+            near = closest(file, [found.relative_to(folder).as_posix() for found in folder.rglob("*.csv")])
+            fix = f"did you mean {near}?" if near else "give its path as seen from study.yaml"
+            self.problem(place, name, f"no file {file} in the study's folder", fix)
+            return None
         try:
             with path.open(encoding="utf-8-sig", newline="") as stream:
-                records = [record for record in csv.reader(stream) if record]
+                reader = csv.reader(stream)
+                records = [(reader.line_num, record) for record in reader if record]
         except (OSError, UnicodeDecodeError) as error:
-            self.problem(place, name, f"{file} cannot be read ({type(error).__name__})", "check the path; save the file as UTF-8")
+            fix = "save the file as UTF-8" if isinstance(error, UnicodeDecodeError) else "check its permissions"
+            self.problem(place, name, f"{file} cannot be read ({type(error).__name__})", fix)
             return None
         if not records:
             self.problem(place, name, f"{file} is empty", "write a header line and records")
             return None
-        header = tuple(cell.strip() for cell in records[0])
-        rows = []
-        for number, record in enumerate(records[1:], 2):
+        header = tuple(cell.strip() for cell in records[0][1])
+        rows, numbers = [], []
+        for number, record in records[1:]:
             if len(record) != len(header):
                 what = f"{len(record)} fields, but the header has {len(header)}"
                 self.problem(Place(f"{shown}/{file}", number), name, what, "quote fields that hold a comma")
                 continue
             rows.append(tuple(cell.strip() or None for cell in record))
-        table = Table(name, keys or header[:1], header, tuple(rows), tuple(range(2, len(rows) + 2)), Place(f"{shown}/{file}", 1))
+            numbers.append(number)
+        table = Table(name, keys or header[:1], header, tuple(rows), tuple(numbers), Place(f"{shown}/{file}", 1))
         return self._checked(table)
 
     def _checked(self, table: Table) -> Table:
@@ -254,6 +272,11 @@ class Reader:
                 self.problem(place, table.name, f"the key stands twice, first in line {seen[key_cells]}", "keep one of the two lines")
             seen[key_cells] = line
         return table
+
+
+def _has_attributes(node: Mapping) -> bool:
+    """Whether a mapping below a variable or a condition holds attributes; else its keys are conditions."""
+    return any(key.text in (*ATTRIBUTES, "value") for key, _ in node.entries)
 
 
 def _split(whole: Expression) -> tuple[Expression, ...]:

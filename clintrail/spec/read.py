@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from clintrail.errors import Place, Problem, Problems
+from clintrail.spec.hooks import Hook, load_hooks
 from clintrail.spec.model import AddedStep, CodelistSpec, DatasetSpec, Form, Lookup, Pick, Record, Relation, StudySpec, Variable
 from clintrail.spec.parts import NAME, Reader
 from clintrail.spec.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
@@ -43,12 +45,21 @@ def read_study(folder: Path) -> StudySpec:
                 datasets[dataset.name] = dataset
     if root is not None and not datasets and not reader.problems:
         reader.problem(Place(shown), "", "no dataset specs", "write sdtm/dm.yaml, or adam/adsl.yaml")
-    if root is None or reader.problems:
+    study = _study(reader, root, folder, shown, datasets, tuple(files)) if root is not None else None
+    hooks = _hooks(reader, folder, files)
+    if study is None or reader.problems:
         raise Problems(reader.problems)
-    study = _study(reader, root, folder, shown, datasets, tuple(files))
-    if reader.problems:
-        raise Problems(reader.problems)
-    return study
+    return replace(study, hooks=hooks, files=tuple(files))
+
+
+def _hooks(reader: Reader, folder: Path, files: list[Path]) -> dict[str, Hook]:
+    if (folder / "hooks.py").is_file():
+        files.append(folder / "hooks.py")
+    try:
+        return load_hooks(folder)
+    except Problems as error:
+        reader.problems.extend(error.problems)
+        return {}
 
 
 def _root(reader: Reader, path: Path, shown: str) -> Mapping | None:
@@ -91,6 +102,7 @@ def _study(
         common=reader.variables(root.get("common"), "common"),
         datasets=datasets,
         files=files,
+        places={key.text: key.place for key, _ in root.entries},
     )
 
 
@@ -129,6 +141,8 @@ def _lookups(reader: Reader, node: Node | None) -> dict[str, Lookup]:
             reader.problem(value.place, key.text, "the lookup does not say where it looks", "add from: DATASET, a form or a table")
             continue
         picks = [Pick(w, reader.expressions(value.get(w), w), value.place) for w in ("first", "last") if value.get(w)]
+        if len(picks) > 1:
+            reader.problem(value.place, key.text, "both first and last choose the record", "keep one of the two")
         where, match = reader.expression(value.get("where"), "where"), reader.expression(value.get("match"), "match")
         found[key.text] = Lookup(key.text, source, key.place, where, match, picks[0] if picks else None)
     return found
@@ -162,7 +176,7 @@ def _dataset(reader: Reader, root: Mapping, kind: str, folder: Path, shown: str)
         fix = "write dataset: AE (capital letters and digits, at most 8)"
         reader.problem(root.place, "dataset", "the dataset has no valid name", fix)
         return None
-    keep = root.get("keep")
+    keep, keys = root.get("keep"), root.get("keys")
     return DatasetSpec(
         name=name,
         kind=kind,
@@ -172,7 +186,8 @@ def _dataset(reader: Reader, root: Mapping, kind: str, folder: Path, shown: str)
         class_name=reader.text(root.get("class"), "class"),
         structure=reader.text(root.get("structure"), "structure"),
         comment=reader.text(root.get("comment"), "comment"),
-        keys=reader.names(root.get("keys"), "keys"),
+        keys=reader.names(keys, "keys"),
+        keys_place=keys.place if keys else Place(shown, root.place.line),
         records=tuple(_records(reader, root.get("records"), root.place, bool(root.get("relations")))),
         one_per=reader.names(root.get("one_per"), "one_per"),
         keep=reader.pick(keep, "keep") if keep else None,

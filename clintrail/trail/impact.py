@@ -28,12 +28,10 @@ class Propagation:
         masks: Masks = dict(raw_marks)
         self._raw_rows(masks)
         for frame, column in self._order:
-            if (frame, column) in raw_marks:
-                continue
             inputs = self.trail.row_inputs[frame] if column == "_exists" else self.trail.columns[frame, column].inputs
             mask = self._any(frame, inputs, masks)
             if mask is not None:
-                masks[frame, column] = mask
+                masks[frame, column] = mask | masks[frame, column] if (frame, column) in masks else mask
             if column == "_exists":
                 self._row_numbers(frame, masks)
         return masks
@@ -65,6 +63,9 @@ class Propagation:
     def _reached(self, frame: str, needed: Input, marked: np.ndarray) -> np.ndarray:
         """Rows of `frame` that reach a marked row by this input."""
         trail, size = self.trail, self.trail.size(frame)
+        holds = np.ones(size, dtype=bool)
+        for column, value in needed.when:
+            holds &= trail.link(frame, column) == value
         if needed.via == "":
             reached = marked.copy()
         elif needed.via == "*":
@@ -81,11 +82,9 @@ class Propagation:
         else:
             links = trail.link(frame, needed.via)
             reached = np.zeros(size, dtype=bool)
-            there = links >= 0
+            there = holds & (links >= 0)
             reached[there] = marked[links[there]]
-        for column, value in needed.when:
-            reached &= trail.link(frame, column) == value
-        return reached
+        return reached & holds
 
 
 def resolved(trail: Trail) -> Masks:
@@ -94,7 +93,9 @@ def resolved(trail: Trail) -> Masks:
     for key, column in trail.columns.items():
         if column.kind == "raw" or column.constant:
             start[key] = np.ones(trail.size(key[0]), dtype=bool)
+        elif column.constant_sources:
+            start[key] = np.isin(trail.link(key[0], "_source"), column.constant_sources)
     for name, frame in trail.document["frames"].items():
-        if frame["kind"] != "stage":
+        if frame["kind"] in ("form", "input", "table", "codelist"):
             start[name, "_exists"] = np.ones(trail.size(name), dtype=bool)
     return Propagation(trail).forward(start)

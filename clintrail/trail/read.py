@@ -32,6 +32,7 @@ class TrailColumn:
     place: str
     target: str
     constant: bool
+    constant_sources: tuple[int, ...]
     inputs: tuple[Input, ...]
 
 
@@ -69,7 +70,7 @@ class Trail:
                 inputs = tuple(_input(i) for i in c.get("inputs", ()))
                 found[frame, name] = TrailColumn(
                     frame, name, c["kind"], c["level"], c.get("rule", ""), c.get("words", ""), c.get("sql", ""), c.get("place", ""),
-                    c.get("target", ""), c.get("constant", False), inputs,
+                    c.get("target", ""), c.get("constant", False), tuple(c.get("constant_sources", ())), inputs,
                 )  # fmt: skip
         return found
 

@@ -29,7 +29,7 @@ def write_trail(folder: Path, compiled: CompiledStudy, result: Result, raw: Mapp
     (folder / "relations").mkdir()
     frames = {name: frame for name, frame in compiled.plan.frames.items() if name in result.frames}
     con = connect()
-    for name, table in result.frames.items():
+    for name, table in (result.frames | result.origins).items():
         con.register(name, table)
     described = {}
     for name, frame in frames.items():
@@ -78,7 +78,7 @@ def _relation(con: Any, folder: Path, relation: Relation) -> dict[str, Any]:
 
 def _frame(frame: Frame, file: str, relations: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "kind": frame.kind, "dataset": frame.dataset, "file": file, "level": frame.level, "rows": [_input(i) for i in frame.row_inputs],
+        "kind": frame.kind, "dataset": frame.dataset, "file": file, "level": frame.level, "identity": list(frame.identity), "rows": [_input(i) for i in frame.row_inputs],
         "place": str(frame.row_place), "relations": dict(relations), "columns": {n: _column(c) for n, c in frame.columns.items()},
     }  # fmt: skip
 
@@ -87,7 +87,7 @@ def _column(column: Column) -> dict[str, Any]:
     described: dict[str, Any] = {"kind": column.kind, "level": column.level}
     optional = {
         "type": column.type, "rule": column.text, "words": column.words, "sql": column.sql, "place": str(column.place),
-        "target": column.target, "constant": column.constant, "inputs": [_input(i) for i in column.inputs],
+        "target": column.target, "constant": column.constant, "constant_sources": list(column.constant_sources), "inputs": [_input(i) for i in column.inputs],
     }  # fmt: skip
     return described | {key: value for key, value in optional.items() if value}
 

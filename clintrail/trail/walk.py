@@ -22,6 +22,7 @@ class Node:
     column: str
     row: int
     value: Any
+    key: str = ""
     rule: str = ""
     words: str = ""
     sql: str = ""
@@ -103,7 +104,7 @@ class _Walker:
         frame, column, row = self._original(frame, column, row)
         described = self.trail.frame(frame)
         found = self.trail.columns.get((frame, column))
-        node = Node(described["dataset"] or frame, column, row, self.trail.value(frame, row, column))
+        node = Node(described["dataset"] or frame, column, row, self.trail.value(frame, row, column), self._test(frame, row, column))
         place = self.trail.raw_place(frame, row)
         if found is None or found.kind == "raw":
             if place:
@@ -119,6 +120,11 @@ class _Walker:
             for needed in found.inputs:
                 self._add(node, frame, row, needed, depth)
         return node
+
+    def _test(self, frame: str, row: int, column: str) -> str:
+        """The test or parameter of the record, which tells the records of a findings or BDS dataset apart."""
+        name = next((n for n in ("PARAMCD", f"{frame[:2]}TESTCD") if n in self.trail.table(frame).column_names), None)
+        return "" if name is None or name == column else str(self.trail.value(frame, row, name) or "")
 
     def _original(self, frame: str, column: str, row: int) -> tuple[str, str, int]:
         """Follow plain copies between the stages of one dataset."""

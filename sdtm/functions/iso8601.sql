@@ -4,6 +4,7 @@
 -- A time in the text itself ('05-MAR-2024 09:05', '05MAR2024:09:05:00') counts where none is given. An unknown time (UN:UN) and the time of a
 -- partial date are left out. The format is a literal.
 -- Missing: a missing date gives missing; so do a date or a time that cannot be read or does not exist.
+-- Reads: text. Where that was collected and a rule gives missing, the build says which records.
 -- Source: SDTMIG 3.4, sections 4.4.1 and 4.4.2
 --
 -- | text               | format      | time    | iso8601             |

@@ -4,6 +4,7 @@
 -- between them or nothing. Parts that are unknown (UN, UNK, NK, XX, ??, dashes) are left out as SDTM asks; so are parts that were not written
 -- ('MAR-2024'). ISO 8601 text is taken as it is, whatever the format.
 -- Missing: what does not fit the format and dates that do not exist give missing; so does a date of which neither year nor month is known.
+-- Reads: text. Where that was collected and a rule gives missing, the build says which records.
 -- Source: SDTMIG 3.4, sections 4.4.1 and 4.4.2
 --
 -- | text           | format      | iso_date   |

@@ -3,6 +3,7 @@
 -- hh:mm or hh:mm:ss of a 24-hour clock, also without colons or with AM or PM. Parts that are unknown (UN, UNK, NK, XX, ??, dashes) at the end are
 -- left out. ISO 8601 text is taken as it is.
 -- Missing: what is no time and times that do not exist give missing; so does a time of which the hour is unknown.
+-- Reads: text. Where that was collected and a rule gives missing, the build says which records.
 -- Source: SDTMIG 3.4, sections 4.4.1 and 4.4.2
 --
 -- | text       | iso_time |

@@ -3,6 +3,7 @@
 -- Digits with an optional sign, decimal point and exponent; blanks around are ignored. What is no number ('<5', '1,234', '10 mg',
 -- 'inf') gives missing: result qualifiers and thousands separators are not guessed.
 -- Missing: missing or blank text gives missing.
+-- Reads: text. Where that was collected and a rule gives missing, the build says which records.
 -- Source: SDTMIG 3.4, section 4.5.1
 --
 -- | text  | number |

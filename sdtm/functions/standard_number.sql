@@ -2,6 +2,7 @@
 --
 -- --STRESN from --ORRES and --ORRESU. Where there is no unit at all (a score, a ratio) the number is taken as it is.
 -- Missing: a result that is no number, an unknown unit and a unit on one side only give missing.
+-- Reads: result. Where that was collected and a rule gives missing, the build says which records.
 -- Source: SDTMIG 3.4, section 4.5.1
 --
 -- | result | unit | standard_unit | standard_number |

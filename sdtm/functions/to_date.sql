@@ -2,6 +2,7 @@
 --
 -- The numeric date of complete ISO 8601 text, with or without a time; a date stays itself.
 -- Missing: partial dates, text that is not ISO 8601 and impossible dates give missing; nothing is imputed (see impute_date).
+-- Reads: dtc. Where that was collected and a rule gives missing, the build says which records.
 -- Source: SDTMIG 3.4, section 4.4.1
 --
 -- | dtc                 | to_date    |

@@ -2,6 +2,7 @@
 --
 -- The numeric datetime of complete ISO 8601 text; a datetime stays itself. Seconds that were not collected count as 0.
 -- Missing: text without a complete date and at least hours and minutes, and impossible dates or times, give missing; see impute_datetime.
+-- Reads: dtc. Where that was collected and a rule gives missing, the build says which records.
 -- Source: SDTMIG 3.4, section 4.4.1
 --
 -- | dtc                 | to_datetime         |

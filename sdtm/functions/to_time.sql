@@ -2,6 +2,7 @@
 --
 -- The numeric time of ISO 8601 text, with or without the date; a datetime gives its time. Seconds that were not collected count as 0.
 -- Missing: text without hours and minutes, and impossible times, give missing; see impute_time.
+-- Reads: dtc. Where that was collected and a rule gives missing, the build says which records.
 -- Source: SDTMIG 3.4, section 4.4.1
 --
 -- | dtc                 | to_time  |

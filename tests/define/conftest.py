@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from clintrail.compile.study import CompiledStudy
+from clintrail.define.build import build_define
 from clintrail.define.model import (
     CodeList,
     Comment,
@@ -24,6 +28,9 @@ from clintrail.define.model import (
     WhereClause,
 )
 from clintrail.define.render import render_define
+from clintrail.package.build import compile_folder
+from clintrail.run.datasets import BuiltDataset, assemble
+from clintrail.run.execute import execute
 
 IG = Standard("SDTMIG", "IG", "3.4")
 CT = Standard("CDISC/NCI", "CT", "2025-03-28", publishing_set="SDTM", comment="CT")
@@ -224,3 +231,102 @@ def written(tmp_path: Path) -> Path:
     path = tmp_path / "define.xml"
     path.write_bytes(render_define(DOCUMENT))
     return path
+
+
+@dataclass(frozen=True)
+class Built:
+    """A study, built, and its two define documents."""
+
+    compiled: CompiledStudy
+    datasets: dict[str, BuiltDataset]
+    sdtm: DefineDocument
+    adam: DefineDocument
+
+
+def build(folder: Path) -> Built:
+    compiled, raw = compile_folder(folder)
+    datasets = assemble(compiled, execute(compiled.plan, compiled.builder, raw))
+    return Built(compiled, datasets, build_define(compiled, datasets, "sdtm"), build_define(compiled, datasets, "adam"))
+
+
+@pytest.fixture(scope="session")
+def melasma() -> Built:
+    return build(Path(__file__).resolve().parents[2] / "specs" / "melasma")
+
+
+STUDY = """
+study: TOY
+title: A toy
+protocol: TOY-1
+standards: {SDTMIG: 3.4, ADaMIG: 1.3, terminology: 2025-03-28}
+forms:
+  subject: SUBJECT
+  vs: vs.csv
+  dm: dm.csv
+tables:
+  tests: |
+    column => VSTESTCD | VSTEST
+    SYSBP  => SYSBP    | Systolic Blood Pressure
+    TEMP   => TEMP     | Temperature
+    NOTE   => NOTE     | Note
+"""
+
+DM_SPEC = """
+dataset: DM
+records:
+  - from: dm
+variables:
+  SUBJID:   dm.SUBJECT
+  SITEID:   '01'
+  AGE:      {value: number(dm.AGE), <AGE>}
+  SEX:      ct(dm.SEX)
+  COUNTRY:  'CHN'
+  RFSTDTC:  dm.START
+  RFENDTC:  min(VS.VSDTC)
+  ARMCD:    <ARMCD>
+supplemental:
+  EYES:     {label: Colour of the Eyes, value: upper(dm.EYES), <EYES>}
+"""
+
+VS_SPEC = """
+dataset: VS
+comment: Sitting, after five minutes of rest
+records:
+  - from: vs
+    columns: tests
+    where: cell is not null
+order: VSTESTCD
+variables:
+  VSTESTCD, VSTEST: tests
+  VSORRES:  cell
+  VSSTRESC: {comment: As collected, value: VSORRES}
+  VSSTRESN: <VSSTRESN>
+  VISITNUM: number(vs.VISITNUM)
+  VISIT:    upper(vs.VISIT)
+  VSDTC:    vs.DATE
+"""
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Callable[..., Built]:
+    """A small study with two subjects; what its tests vary stands in angle brackets in the specs above."""
+
+    def make(**given: str) -> Built:
+        varied = {"AGE": "core: Exp", "EYES": "comment: Seen", "ARMCD": "null", "VSSTRESN": "number(VSORRES)", **given}
+        files = {
+            "study.yaml": STUDY,
+            "raw/dm.csv": "SUBJECT,AGE,SEX,EYES,START\nS1,40,F,blue,2024-03-01T08:30\nS2,35,F,green,2024-03\n",
+            "raw/vs.csv": "SUBJECT,VISIT,VISITNUM,DATE,SYSBP,TEMP,NOTE\nS1,One,1,2024-03-01,120,36.6,calm\nS1,Two,2,2024-03-09,95,37,\n"
+            "S2,One,1,2024-03-02,118,36.55,\n",
+            "sdtm/dm.yaml": DM_SPEC,
+            "sdtm/vs.yaml": VS_SPEC,
+        }
+        for name, text in files.items():
+            for key, value in varied.items():
+                text = text.replace(f"<{key}>", value)
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text.lstrip(), encoding="utf-8")
+        return build(tmp_path)
+
+    return make

@@ -1,4 +1,4 @@
--- {weight} x {area} x ({darkness} + {homogeneity})
+-- {weight} x {area} x ({darkness} + {homogeneity}).
 --
 -- The share of one facial region in the Melasma Area and Severity Index: forehead and malar regions weigh 0.3, the chin 0.1.
 -- The modified index leaves homogeneity out: pass 0. One decimal, as the formula gives it.
@@ -9,4 +9,7 @@
 -- | 2    | 3        | 1           | 0.1    | 0.8         |
 -- | 3    | 1        | 0           | 0.3    | 0.9         |
 -- | 3    |          | 2           | 0.3    |             |
+-- |      | 2        | 2           | 0.3    |             |
+-- | 3    | 2        |             | 0.3    |             |
+-- | 3    | 2        | 2           |        |             |
 CREATE MACRO masi_region(area, darkness, homogeneity, weight) AS sas_round(weight * area * (darkness + homogeneity), 0.1);

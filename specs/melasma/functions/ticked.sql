@@ -1,12 +1,12 @@
--- {answer} is yes
+-- {answer} is yes.
 --
 -- The forms of this study have yes in three spellings: Yes, Y and 1, in any case.
 -- Missing: a missing answer is not yes.
 --
 -- | answer | ticked |
--- | Yes    | true   |
--- | y      | true   |
--- | 1      | true   |
--- | No     | false  |
--- |        | false  |
-CREATE MACRO ticked(answer) AS coalesce(upper(answer) IN ('YES', 'Y', '1'), false);
+-- | Yes    | TRUE   |
+-- | y      | TRUE   |
+-- | 1      | TRUE   |
+-- | No     | FALSE  |
+-- |        | FALSE  |
+CREATE MACRO ticked(answer) AS coalesce(upper(answer) IN ('YES', 'Y', '1'), FALSE);

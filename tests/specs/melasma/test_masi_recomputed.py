@@ -19,7 +19,9 @@ KEYS = ["USUBJID", "PARAMCD", "AVISITN", "ADT", "DTYPE"]
 
 
 def raw(form: str) -> pd.DataFrame:
-    return pd.read_csv(RAW / f"{form}.csv", dtype=str, keep_default_na=False)
+    """A form; a woman who was screened again keeps the number of her first screening."""
+    table = pd.read_csv(RAW / f"{form}.csv", dtype=str, keep_default_na=False)
+    return table.assign(SUBJECT=table.SUBJECT.replace({"S024": "S009"}))
 
 
 def first_treatment() -> pd.Series:
@@ -47,7 +49,7 @@ def tenths(row: pd.Series) -> dict[str, int | None]:
 
 
 def observed() -> pd.DataFrame:
-    start, numbers = first_treatment(), raw("dm").set_index("SUBJECT").PREVSUBJ
+    start = first_treatment()
     records = []
     for _, row in raw("masi").query("MASIDAT != ''").iterrows():
         if row.SUBJECT in start.index:
@@ -55,7 +57,7 @@ def observed() -> pd.DataFrame:
             day = (date - start[row.SUBJECT]).days
             day += day >= 0
             visit, target = next((v, t) for v, first, last, t in WINDOWS if first <= day <= last)
-            common = {"USUBJID": "DFSC-2025-CR-01-" + (numbers[row.SUBJECT] or row.SUBJECT), "AVISITN": visit, "ADT": date, "day": day,
+            common = {"USUBJID": "DFSC-2025-CR-01-" + row.SUBJECT, "AVISITN": visit, "ADT": date, "day": day,
                       "away": abs(target - day), "DTYPE": ""}
             records += [common | {"PARAMCD": p, "tenths": v} for p, v in tenths(row).items() if v is not None]
     return pd.DataFrame(records).sort_values(["USUBJID", "PARAMCD", "ADT"], ignore_index=True)

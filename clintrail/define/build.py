@@ -1,0 +1,310 @@
+"""A built study as a define document: everything that the spec, the guide, the lineage and the data say of its datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pyarrow as pa
+
+from clintrail.compile.study import CompiledStudy
+from clintrail.define.methods import Methods, copied_by
+from clintrail.define.model import (
+    Comment,
+    DefineDataset,
+    DefineDocument,
+    DefineVariable,
+    Origin,
+    Standard,
+    ValueListItem,
+)
+from clintrail.define.origins import SOURCE_OF, Origins, Trace, check_origins, stated_origin
+from clintrail.define.sites import Part, Sites
+from clintrail.define.terms import DOMAINS, Terms, parameters, terminology_standard
+from clintrail.define.value_level import Slice, Slicer, selector, wants_values, where_clauses
+from clintrail.define.values import Measured, measure
+from clintrail.run.datasets import BuiltDataset, BuiltVariable, of_kind
+
+Kind = Literal["sdtm", "adam"]
+
+# A study that does not state when it was made was made then: no output depends on the clock.
+NO_DATE = "1960-01-01T00:00:00"
+_GUIDES = {"sdtm": ("SDTMIG", "SDTM"), "adam": ("ADaMIG", "ADaM")}
+_NAMES = {"sdtm": "Tabulation Data Definitions", "adam": "Analysis Data Definitions"}
+
+
+def build_define(compiled: CompiledStudy, datasets: Mapping[str, BuiltDataset], kind: Kind) -> DefineDocument:
+    """The define document of a study's SDTM or ADaM datasets.
+
+    Origins, methods and value-level metadata follow from the lineage of the rules that ran, types and lengths from the data.
+    Source: CDISC Define-XML Specification 2.1.
+    """
+    return _Writer(compiled, datasets, kind).document()
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What a value-level item, or a variable, says of its values."""
+
+    measured: Measured
+    origins: tuple[Origin, ...]
+    method: str
+    codelist: str
+    branch: int | None = None
+
+    @property
+    def essence(self) -> tuple[object, ...]:
+        """What makes an item of its own: not the names of the raw columns, which a variable can list."""
+        return self.measured, tuple((o.type, o.source) for o in self.origins), self.method, self.codelist, self.branch
+
+
+class _Writer:
+    def __init__(self, compiled: CompiledStudy, datasets: Mapping[str, BuiltDataset], kind: Kind) -> None:
+        self.compiled, self.study, self.kind = compiled, compiled.study, kind
+        self.all, self.datasets = datasets, list(of_kind(datasets, kind))
+        self.sites = Sites(compiled)
+        self.origins = Origins(compiled, self.sites)
+        self.methods = Methods(self.sites, self.origins)
+        self.terms = Terms(compiled.codelists, dict(self.study.standards))
+        self.comments: dict[str, Comment] = {}
+        guide, _ = _GUIDES[kind]
+        self.guide = Standard(guide, "IG", self.study.standards.get(guide, _default_version(guide, self.datasets)))
+
+    def document(self) -> DefineDocument:
+        """The whole document."""
+        made = tuple(self._dataset(dataset) for dataset in self.datasets)
+        codelists = self.terms.codelists()
+        used = {method for d in made for v in d.variables for method in (v.method, *(item.method for item in v.values))}
+        return DefineDocument(
+            study_oid=f"ST.{self.study.name}",
+            study_name=self.study.name,
+            study_description=self.study.title,
+            protocol_name=self.study.protocol,
+            creation_datetime=self.study.created or NO_DATE,
+            metadata_version_name=_NAMES[self.kind],
+            metadata_version_description=f"{_NAMES[self.kind]} ({self.guide.name} {self.guide.version}) of study {self.study.name}",
+            standards=self._standards(),
+            datasets=made,
+            codelists=codelists,
+            methods=tuple(method for id_, method in self.methods.made.items() if id_ in used),
+            comments=tuple(self.comments.values()),
+            source_system="clintrail",
+        )
+
+    def _standards(self) -> tuple[Standard, ...]:
+        """The guide, the terminology of its kind, and the packages of the lists in use."""
+        _, own = _GUIDES[self.kind]
+        packages = [terminology_standard(p.standard, p.version) for p in self.compiled.codelists.terminology.packages if p.standard == own]
+        return tuple(dict.fromkeys((self.guide, *packages, *self.terms.standards())))
+
+    # -- datasets ------------------------------------------------------------------------------------------------------------
+
+    def _dataset(self, dataset: BuiltDataset) -> DefineDataset:
+        plan, info = dataset.plan, dataset.info
+        follows_guide = self.kind == "adam" or info.standard.startswith(self.guide.name)
+        names = set(plan.variables)
+        comment = plan.comment
+        if not follows_guide and not comment:
+            comment = f"{self.guide.name} has no table for this domain, which is made from the class {plan.class_name} of {info.standard}."
+        return DefineDataset(
+            name=plan.name,
+            label=plan.label,
+            class_name=plan.class_name,
+            subclass=info.subclass,
+            structure=plan.structure,
+            variables=tuple(self._variable(dataset, variable) for variable in dataset.variables),
+            keys=tuple(key for key in dict.fromkeys(plan.keys) if key in names),
+            purpose="Analysis" if self.kind == "adam" else "Tabulation",
+            domain=_domain(plan.name) if self.kind == "sdtm" else "",
+            repeating=info.repeating,
+            is_reference_data=info.reference_data,
+            has_no_data=dataset.table.num_rows == 0,
+            standard=self.guide if follows_guide else None,
+            archive_location=f"{plan.name.lower()}.xpt",
+            comment=self._comment(plan.name, comment),
+        )
+
+    def _comment(self, id_: str, text: str) -> str:
+        if text:
+            self.comments[id_] = Comment(id_, " ".join(text.split()))
+        return id_ if text else ""
+
+    # -- variables -----------------------------------------------------------------------------------------------------------
+
+    def _variable(self, dataset: BuiltDataset, variable: BuiltVariable) -> DefineVariable:
+        values, parts = dataset.table[variable.name], self._parts(dataset, variable.name)
+        empty = values.null_count == len(values)
+        items = self._items(dataset, variable, parts)
+        facts = self._facts(dataset, variable, parts, None, values)
+        if items and len({tuple(o.type for o in item.origins) for item in items}) > 1:
+            facts = replace(facts, origins=(), method="")  # said item by item
+        elif items and facts.method:
+            facts = replace(facts, method=items[0].method if len({item.method for item in items}) == 1 else "")
+        text = variable.attributes.get("comment", "") or (_why_empty(variable, self.guide, facts.origins) if empty else "")
+        return DefineVariable(
+            name=variable.name,
+            data_type=facts.measured.type,
+            label=variable.label,
+            length=facts.measured.length,
+            significant_digits=facts.measured.digits,
+            display_format=variable.format,
+            mandatory=variable.core == "Req",
+            codelist=facts.codelist,
+            origins=facts.origins,
+            method=facts.method,
+            comment=self._comment(f"{dataset.name}.{variable.name}", text),
+            has_no_data=empty,
+            is_non_standard=self.kind == "sdtm" and dataset.info.variable(variable.name) is None,
+            role=variable.role if self.kind == "sdtm" else "",
+            values=items,
+        )
+
+    def _parts(self, dataset: BuiltDataset, name: str) -> tuple[Part, ...]:
+        return self.sites.parts(dataset.plan.frame, name)
+
+    def _facts(
+        self, dataset: BuiltDataset, variable: BuiltVariable, parts: Sequence[Part], cut: Slice | None, values: pa.ChunkedArray
+    ) -> _Facts:
+        """Type, origin, method and code list of these values, which these rules made."""
+        trace = self.origins.of_parts(parts, cut.line if cut else None)
+        attributes = self._attributes(variable, cut)
+        origins = self._stated(attributes, trace) or self.origins.origins(trace)
+        derived = any(origin.type == "Derived" for origin in origins)
+        method = self.methods.of(dataset.name, variable.name, parts, self._copies(dataset, variable, cut)) if derived else ""
+        own = next((part.codelist for part in parts if part.codelist), attributes.get("codelist", "")) if cut else ""
+        codelist = self._codelist(dataset, variable, own, trace, values)
+        stated = int(variable.attributes.get("length", 0)) if cut is None else 0
+        numeric = cut is not None and variable.name.endswith(("ORRES", "STRESC"))
+        measured = measure(values, described=variable.described, coded=bool(codelist), stated_length=stated, numeric_text=numeric)
+        return _Facts(measured, origins, method, codelist)
+
+    def _attributes(self, variable: BuiltVariable, cut: Slice | None) -> Mapping[str, str]:
+        """What the spec says of the variable, or of the supplemental qualifier behind values of QVAL."""
+        if cut is None or variable.name != "QVAL":
+            return variable.attributes
+        parent = self.sites.frames[cut.parts[0].frame].dataset
+        found = self.study.datasets[parent].supplemental.get(cut.combination[0])
+        return found.attributes if found else {}
+
+    def _stated(self, attributes: Mapping[str, str], trace: Trace) -> tuple[Origin, ...]:
+        """The origin that the spec states, with what lineage knows to describe it; whether it is true, `check_origins` tells."""
+        type_ = stated_origin(attributes)
+        if type_ is None:
+            return ()
+        description = next((o.description for o in self.origins.origins(trace) if o.type == type_), "")
+        return (Origin(type_, SOURCE_OF.get(type_, ""), description),)
+
+    def _codelist(self, dataset: BuiltDataset, variable: BuiltVariable, own: str, trace: Trace, values: pa.ChunkedArray) -> str:
+        """The branch's list, the variable's own, that of the variable it copies, or the dictionary that the guide names."""
+        if variable.name == "PARAMCD":
+            return self.terms.own(parameters(dataset.name, dataset.table))
+        info = dataset.info.variable(variable.name)
+        key = own or variable.codelist or self._inherited(trace)
+        if info is not None and len(info.codelists) > 1 and key == info.codelists[0]:
+            return self.terms.use_several(f"{dataset.name}.{variable.name}", info.codelists, values)
+        allowed = info.values if info else ()
+        return self.terms.use(DOMAINS if variable.name == "DOMAIN" else key, values, allowed, variable.described)
+
+    def _inherited(self, trace: Trace) -> str:
+        if trace.kinds != {"Predecessor"} or len(trace.predecessors) != 1:
+            return ""
+        name, _, column = trace.predecessors[0].partition(".")
+        before = self.all.get(name)
+        found = before.variable(column) if before else None
+        if before is None or found is None:
+            return ""
+        return found.codelist or self._inherited(self.origins.of_column(before.plan.frame, column))
+
+    # -- value level -----------------------------------------------------------------------------------------------------------
+
+    def _items(self, dataset: BuiltDataset, variable: BuiltVariable, parts: tuple[Part, ...]) -> tuple[ValueListItem, ...]:
+        """An item for each set of tests whose values differ in type, decimals, code list, origin or method; none if all agree."""
+        if not wants_values(dataset, variable.name, parts):
+            return ()
+        slicer = Slicer(self.sites, dataset, variable.name, parts)
+        slices = slicer.slices()
+        groups: dict[tuple[object, ...], list[Slice]] = {}
+        for cut in slices:
+            values = dataset.table[variable.name].take(pa.array(cut.rows))
+            branch = cut.parts[0].branch if slicer.branched and len(cut.parts) == 1 else None
+            facts = replace(self._facts(dataset, variable, cut.parts, cut, values), branch=branch)
+            groups.setdefault(facts.essence, []).append(cut)
+        if len(groups) < 2 and not (slices and variable.name == "QVAL"):
+            return ()
+        everything = [cut.combination for cut in slices]
+        return tuple(self._item(dataset, variable, slicer, group, everything) for group in groups.values())
+
+    def _item(
+        self, dataset: BuiltDataset, variable: BuiltVariable, slicer: Slicer, group: list[Slice], everything: list[tuple[str, ...]]
+    ) -> ValueListItem:
+        rows = sorted(row for cut in group for row in cut.rows)
+        values = dataset.table[variable.name].take(pa.array(rows))
+        facts = self._facts(dataset, variable, group[0].parts, group[0], values)
+        trace = Trace()
+        for cut in group:
+            trace |= self.origins.of_parts(cut.parts, cut.line)
+        condition = group[0].parts[0].condition or ""
+        negated = slicer.branched != () and len(slicer.selectors) == 1 and any(word in condition.lower() for word in ("<>", "!=", "not in"))
+        where = where_clauses(dataset.name, slicer.selectors, [cut.combination for cut in group], everything, negated)
+        return ValueListItem(
+            name=variable.name,
+            data_type=facts.measured.type,
+            label=self._label(dataset, group),
+            length=facts.measured.length,
+            significant_digits=facts.measured.digits,
+            display_format=variable.format,
+            codelist=facts.codelist,
+            origins=self._stated(self._attributes(variable, group[0]), trace) or self.origins.origins(trace),
+            method=facts.method,
+            where=where,
+        )
+
+    def _label(self, dataset: BuiltDataset, group: list[Slice]) -> str:
+        """The name of the test, parameter or qualifier, where an item is about one."""
+        names = {"PARAMCD": "PARAM", "QNAM": "QLABEL"}
+        by = selector(dataset)
+        name = names.get(by, by.removesuffix("CD"))
+        codes = {cut.combination[0] for cut in group}
+        if len(codes) != 1 or name not in dataset.table.column_names:
+            return ""
+        return str(dataset.table[name][group[0].rows[0]].as_py() or "")
+
+    def _copies(self, dataset: BuiltDataset, variable: BuiltVariable, cut: Slice | None) -> str:
+        """What to say of copied records: steps that mark theirs with a DTYPE and leave this variable as it was."""
+        if "DTYPE" not in dataset.table.column_names or variable.name not in ("AVAL", "AVALC"):
+            return ""
+        types = dataset.table["DTYPE"]
+        present = set((types.take(pa.array(cut.rows)) if cut else types).to_pylist())
+        said = []
+        for step in dataset.spec.added:
+            mark = step.set.get("DTYPE")
+            text = getattr(mark.rule, "text", "").strip("'") if mark is not None else ""
+            if text in present and variable.name not in step.set:
+                said.append(f"{copied_by(step)} They have DTYPE {text}.")
+        return " ".join(said)
+
+
+def _domain(name: str) -> str:
+    """SUPPAE holds more of domain AE; split datasets (QSPH) are of the domain that their first letters name."""
+    if name.startswith("SUPP"):
+        return name[4:6]
+    return name if name == "RELREC" else name[:2]
+
+
+def _why_empty(variable: BuiltVariable, guide: Standard, origins: Sequence[Origin]) -> str:
+    """Define-XML asks for a comment where a variable has no data."""
+    if variable.name in ("IDVAR", "IDVARVAL"):  # SDTMIG 3.4, section 8.4
+        return "Blank: the parent dataset has one record for each subject."
+    needed = {"Exp": f"Expected by {guide.name}; ", "Req": f"Required by {guide.name}; "}.get(variable.core, "")
+    why = "not collected in this study." if any(origin.type == "Not Available" for origin in origins) else "no record has a value."
+    return (needed + why)[0].upper() + (needed + why)[1:]
+
+
+def _default_version(guide: str, datasets: Sequence[BuiltDataset]) -> str:
+    """The version of the tables that clintrail built by, where the study names none."""
+    found = [d.info.standard.removeprefix(guide).strip() for d in datasets if d.info.standard.startswith(guide)]
+    return found[0] if found else ""
+
+
+__all__ = ["NO_DATE", "build_define", "check_origins"]
