@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +28,7 @@ StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, which hol
 RawFolder = Annotated[Path | None, typer.Option("--raw", help="The folder of the raw files; without it STUDY/raw.", metavar="DIR")]
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """The least severity that makes the exit code 1."""
 
     error = "error"
@@ -106,7 +106,7 @@ def functions(
     study: Annotated[Path | None, typer.Option("--study", help="A study whose own functions to include.", metavar="STUDY")] = None,
 ) -> None:
     """List the function library, or explain one function."""
-    from clintrail.compile.functions import library
+    from clintrail.compile.library import library
 
     found = library(study / "functions" if study else None)
     typer.echo(show.function(found, name) if name else show.functions(found))

@@ -12,10 +12,11 @@ from typing import Any
 
 import duckdb
 
-from clintrail.compile.build import Builder, columns_sql
+from clintrail.compile.build import Builder
 from clintrail.compile.expressions import place_of
 from clintrail.compile.plan import Column, Frame, Input, Plan, Step, pieces_of, quoted
 from clintrail.compile.roles import NUMBER, TEXT, comparisons, kind_of
+from clintrail.compile.steps import columns_sql
 from clintrail.errors import Problem
 
 SETTINGS = (
@@ -25,7 +26,20 @@ SETTINGS = (
     "SET errors_as_json = true",
     "SET enable_external_access = false",
 )
-_NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE")
+_NUMERIC = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "UHUGEINT",
+    "FLOAT",
+    "DOUBLE",
+)
 _TEXT_AND_NUMBER = ("compares text with a number", "write number(...) around the text, or put the number in quotes")
 
 
@@ -91,7 +105,10 @@ class Binder:
             found = self._describe(step.sql)
         except duckdb.Error as error:
             self._tell(error, None, frame, "records")
-            found = [("_row", "BIGINT"), *((c.name, "BIGINT") for c in frame.columns.values() if c.kind == "link" and not c.sql and not c.whole)]
+            found = [
+                ("_row", "BIGINT"),
+                *((c.name, "BIGINT") for c in frame.columns.values() if c.kind == "link" and not c.sql and not c.whole),
+            ]
         for name, kind in found:
             if name in frame.columns:
                 frame.columns[name].type = kind
@@ -217,7 +234,9 @@ class Binder:
             if function is not None and not function.is_aggregate:
                 try:
                     text = f"SELECT {name}({', '.join('NULL' for _ in function.parameters)})"
-                    self.con.execute(f"CREATE TEMP MACRO {quoted(name)}({', '.join(p.name for p in function.parameters)}) AS ({function.expanded})")
+                    self.con.execute(
+                        f"CREATE TEMP MACRO {quoted(name)}({', '.join(p.name for p in function.parameters)}) AS ({function.expanded})"
+                    )
                     self._function_kinds[name] = _kind(self._describe(text)[0][1])
                 except duckdb.Error:
                     pass
@@ -257,7 +276,11 @@ def _in_plain_words(message: str) -> tuple[str, str]:
     if mixed:
         sides = [_in_words(mixed[2]), _in_words(mixed[3])]
         if mixed[1] == "compare" or "BETWEEN" in first or " IN " in first:
-            return _TEXT_AND_NUMBER if set(sides) == {"text", "a number"} else (f"compares {sides[0]} with {sides[1]}", "make both sides the same")
+            return (
+                _TEXT_AND_NUMBER
+                if set(sides) == {"text", "a number"}
+                else (f"compares {sides[0]} with {sides[1]}", "make both sides the same")
+            )
         return f"the rule gives {sides[0]} in one case and {sides[1]} in another", "make all of them text, numbers or dates"
     return first, "check the expression"
 
@@ -267,7 +290,9 @@ def _in_words(type_name: str) -> str:
         return "text"
     if type_name in (*_NUMERIC, "DECIMAL", "INTEGER_LITERAL"):
         return "a number"
-    return {"BOOLEAN": "a condition", "DATE": "a date", "TIME": "a time"}.get(type_name, "a date and time" if "TIMESTAMP" in type_name else "a list")
+    return {"BOOLEAN": "a condition", "DATE": "a date", "TIME": "a time"}.get(
+        type_name, "a date and time" if "TIMESTAMP" in type_name else "a list"
+    )
 
 
 def _kind(type_name: str) -> str | None:

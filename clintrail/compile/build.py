@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from clintrail.compile.codelists import CodelistTable, Codelists
+from clintrail.compile.added import AppendedStage, NewStage
+from clintrail.compile.codelists import Codelists, CodelistTable
 from clintrail.compile.expressions import Refused
 from clintrail.compile.functions import Function
 from clintrail.compile.hook_stage import HookStage
-from clintrail.compile.plan import Column, DatasetPlan, Frame, Input, Plan, Step, quoted
-from clintrail.compile.records import AppendedStage, BaseStage, CollapsedStage, FilteredStage, FormStage, KeptStage, NewStage
-from clintrail.compile.rules import rule_names
+from clintrail.compile.narrowed import CollapsedStage, FilteredStage, KeptStage
+from clintrail.compile.plan import Column, DatasetPlan, Frame, Input, Plan
+from clintrail.compile.records import BaseStage, FormStage
 from clintrail.compile.scopes import Unresolved
-from clintrail.compile.stages import Stage, joined
+from clintrail.compile.stages import Stage
+from clintrail.compile.steps import steps_of
+from clintrail.compile.study_rules import StudyRules
 from clintrail.errors import Place, Problem, Severity, closest
-from clintrail.spec.model import Constant, DatasetSpec, Expression, Lookup, StudySpec, Table, Variable
-from clintrail.standards import DatasetInfo, adam_dataset, sdtm_dataset, variable_order
+from clintrail.spec.model import DatasetSpec, Expression, StudySpec, Table, Variable
+from clintrail.standards import DatasetInfo, variable_order
 
 
-class Builder:
+class Builder(StudyRules):
     """Holds what is compiled so far. `columns` gives the header of each raw form or input dataset: name to DuckDB type."""
 
     def __init__(
         self, study: StudySpec, functions: Mapping[str, Function], columns: Mapping[str, Mapping[str, str]], codelists: Codelists
     ) -> None:
-        self.study, self.functions, self.codelists = study, functions, codelists
+        super().__init__(study, functions, columns)
+        self.codelists = codelists
         self.problems: list[Problem] = []
         self.frames: dict[str, Frame] = {}
         self.stages: dict[str, Stage] = {}
@@ -33,10 +37,7 @@ class Builder:
         self.unknowns: list[tuple[Place, str, str]] = []
         self._path: list[str] = []
         self._last: dict[str, Stage] = {}
-        self.inputs = {name: types for name, types in columns.items() if name not in study.forms}
         self._raw = columns
-        self._rules: dict[tuple[str, bool], dict[str, Variable]] = {}
-        self._infos: dict[str, DatasetInfo] = {}
 
     # -- cycles and levels -------------------------------------------------------------------------------------------------
 
@@ -68,7 +69,9 @@ class Builder:
 
     def add(self, frame: Frame, column: Column) -> None:
         """Put a compiled column into its frame."""
-        column.level = 1 + max(frame.level, self.highest(i for i in column.inputs if not (i.frame == frame.name and i.column == column.name)))
+        column.level = 1 + max(
+            frame.level, self.highest(i for i in column.inputs if not (i.frame == frame.name and i.column == column.name))
+        )
         frame.columns[column.name] = column
 
     # -- frames ------------------------------------------------------------------------------------------------------------
@@ -104,7 +107,13 @@ class Builder:
             return self._raw_frame(name)
         if name in self.study.hooks:
             return self._hook_frame(name)
-        known = [*self.study.datasets, *self.study.forms, *self.inputs, *self.study.tables, *(stage.dataset.tables if stage.dataset else ())]
+        known = [
+            *self.study.datasets,
+            *self.study.forms,
+            *self.inputs,
+            *self.study.tables,
+            *(stage.dataset.tables if stage.dataset else ()),
+        ]
         near = closest(name, known)
         what, fix = f"no dataset, form or table named {name}", f"did you mean {near}?" if near else "declare it in study.yaml"
         if place is not None:
@@ -218,131 +227,6 @@ class Builder:
         self.frames[name] = Frame(name, "stage", new.dataset.name, new.frame.subject)
         return self.frames[name]
 
-    # -- what the spec says ----------------------------------------------------------------------------------------------------
-
-    def _table_or_none(self, name: str, stage: Stage) -> Table | None:
-        own = stage.dataset.tables if stage.dataset else {}
-        return own.get(name) or self.study.tables.get(name)
-
-    def table(self, name: str, stage: Stage) -> Table:
-        """A table by name; raises `Unresolved`."""
-        found = self._table_or_none(name, stage)
-        if found is None:
-            raise Unresolved(f"no table named {name}", "draw it under tables:")
-        return found
-
-    def table_keys(self, name: str, stage: Stage) -> tuple[str, ...]:
-        """The key columns of a table; nothing for what is no table."""
-        found = self._table_or_none(name, stage)
-        return found.keys if found else ()
-
-    def reference_keys(self, name: str) -> tuple[str, ...]:
-        """The natural key of a dataset without subjects (TE: ETCD)."""
-        dataset = self.study.datasets.get(name)
-        if dataset is None:
-            info = sdtm_dataset(name)
-            return tuple(k for k in info.keys if k != "STUDYID") if info else ()
-        keys = dataset.keys or self.info(dataset).keys
-        return tuple(k for k in keys if k != "STUDYID")
-
-    def lookup_or_none(self, alias: str, stage: Stage) -> Lookup | None:
-        """The declared lookup of that name, or the one that a dataset, form or table is by its own name."""
-        own = stage.dataset.lookups if stage.dataset else {}
-        found = own.get(alias) or self.study.lookups.get(alias)
-        if found is not None:
-            return found
-        named = (self.study.datasets, self.study.forms, self.inputs, self.study.hooks)
-        known = any(alias in names for names in named) or self._table_or_none(alias, stage)
-        return Lookup(alias, alias, stage.dataset.place if stage.dataset else Place()) if known else None
-
-    def lookup(self, alias: str, stage: Stage) -> Lookup:
-        """As `lookup_or_none`; raises `Unresolved`."""
-        found = self.lookup_or_none(alias, stage)
-        if found is None:
-            own = stage.dataset
-            known = [*self.study.datasets, *self.study.forms, *self.inputs, *self.study.tables, *self.study.lookups]
-            known += [*own.tables, *own.lookups] if own else []
-            near = closest(alias, known)
-            fix = f"did you mean {near}?" if near else "declare it under lookups: or forms:"
-            raise Unresolved(f"no dataset, form, table or lookup named {alias}", fix)
-        return found
-
-    def group_variables(self, dataset: DatasetSpec, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Variables of a group given by its name, or the names themselves."""
-        groups = {"subject": ("USUBJID",), **self.study.groups, **dataset.groups}
-        return groups[names[0]] if len(names) == 1 and names[0] in groups else names
-
-    def info(self, dataset: DatasetSpec) -> DatasetInfo:
-        """What the guide says of the dataset."""
-        if dataset.name not in self._infos:
-            self._infos[dataset.name] = dataset_info(dataset)
-        return self._infos[dataset.name]
-
-    def rules(self, dataset: DatasetSpec | None, last: bool) -> dict[str, Variable]:
-        """The rules of a dataset's variables: implied, common, its own; at the last stage the final and supplemental ones too."""
-        if dataset is None:
-            return {}
-        key = (dataset.name, last)
-        if key not in self._rules:
-            info, place = self.info(dataset), dataset.place
-            found = {"STUDYID": Variable("STUDYID", Constant(self.study.name, place), place)} if info.variable("STUDYID") else {}
-            if dataset.kind == "sdtm" and any(v.name == "DOMAIN" for v in info.variables):
-                found["DOMAIN"] = Variable("DOMAIN", Constant(dataset.name[:2], place), place)
-            found |= self._common(dataset, info)
-            found |= dataset.variables
-            if last or not dataset.added:
-                found |= dataset.final | dataset.supplemental
-            for step in dataset.added:  # what only added records have is missing on the others
-                unknown = {n: Variable(n, Expression("null", v.place), v.place) for n, v in step.set.items() if n not in found}
-                found |= {n: v for n, v in unknown.items() if n not in dataset.final}
-            self._rules[key] = found
-        return self._rules[key]
-
-    def _common(self, dataset: DatasetSpec, info: DatasetInfo) -> dict[str, Variable]:
-        """The study's common rules for variables that the guide lists for the dataset, where all that they read is there."""
-        listed = {v.name for v in info.variables}
-        own = {*dataset.variables, *dataset.final, *(n for r in dataset.records for n in r.set), "USUBJID", "STUDYID"}
-        found = {n: v for n, v in self.study.common.items() if n in listed and n not in own}
-        while True:
-            there = own | set(found)
-            lacking = [n for n, v in found.items() if not self._needed(v, dataset) <= there]
-            if not lacking:
-                return found
-            for name in lacking:
-                del found[name]
-
-    def _needed(self, variable: Variable, dataset: DatasetSpec) -> set[str]:
-        names = set()
-        for alias, name in rule_names(variable.rule):
-            if alias is None:
-                names.add(name)
-            else:
-                table = self.study.tables.get(alias)
-                names |= set(table.keys) if table else set()
-                names |= {"\0"} if alias == dataset.name else set()
-        return names
-
-    def wanted_type(self, dataset: DatasetSpec | None, variable: Variable) -> str:
-        """Char or Num as the spec or the guide says; "" for working columns."""
-        if "type" in variable.attributes:
-            return {"char": "Char", "num": "Num"}.get(variable.attributes["type"].lower(), "")
-        if dataset is None or variable.is_working:
-            return ""
-        if variable.name in dataset.supplemental:
-            return "Char"
-        found = self.info(dataset).variable(variable.name)
-        return found.type if found else ""
-
-    def codelist_of(self, dataset: DatasetSpec | None, variable: Variable) -> str:
-        """The code list of a variable: the spec's name for it, or the guide's NCI code."""
-        if "codelist" in variable.attributes:
-            return variable.attributes["codelist"]
-        own = self.rules(dataset, last=True).get(variable.name) if dataset else None
-        if own is not None and "codelist" in own.attributes:
-            return own.attributes["codelist"]
-        found = self.info(dataset).variable(variable.name) if dataset else None
-        return found.codelists[0] if found and found.codelists else ""
-
     def codelist_frame(self, codelist: str, variable: str) -> str:
         """The frame (collected, term) of a code list with the study's own words for the variable; raises `Unresolved`."""
         table = self.codelists.table(codelist, variable)
@@ -361,12 +245,6 @@ class Builder:
         """The code lists in use, by frame."""
         return {}
 
-    def sequence_variable(self, dataset: DatasetSpec) -> str | None:
-        """--SEQ, where the guide lists it for an SDTM dataset."""
-        name = f"{dataset.name[:2]}SEQ"
-        listed = any(v.name == name for v in self.info(dataset).variables)
-        return name if dataset.kind == "sdtm" and listed else None
-
     def sequence_of(self, frame: Frame) -> str | None:
         """The sequence variable of the dataset in `frame`: its --SEQ, or the one that an ADaM dataset carries."""
         dataset = self.study.datasets.get(frame.dataset)
@@ -377,11 +255,6 @@ class Builder:
         stage = self.last_stage(dataset.name)
         found = next((n for n in names if n == own or stage.rule(n)), None)
         return stage.column(found) if found else None
-
-    def subject_text(self, form: str) -> str:
-        """The subject expression of a form, as typed."""
-        subject = self.study.forms[form].subject if form in self.study.forms else None
-        return subject.text if subject else ""
 
     def note_unknowns(self, expression: Expression, condition: str, tail: str) -> None:
         """Remember a condition whose unknowns the run counts and reports."""
@@ -394,7 +267,7 @@ class Builder:
         """Demand every variable of every dataset and order the steps; problems are in `problems`."""
         datasets = {name: self._dataset_plan(dataset) for name, dataset in self.study.datasets.items()}
         plan = Plan(self.frames, [], {name: found for name, found in datasets.items() if found})
-        plan.steps = self._steps()
+        plan.steps = steps_of(self.frames)
         return plan
 
     def _dataset_plan(self, dataset: DatasetSpec) -> DatasetPlan | None:
@@ -419,7 +292,8 @@ class Builder:
         ordered = variable_order(info, [n for n in names if n not in dataset.supplemental])
         return DatasetPlan(
             dataset.name, dataset.kind, dataset.label or info.label, info.class_name, dataset.structure or info.structure,
-            dataset.keys or tuple(k for k in info.keys if k in ordered), stage.frame.name, tuple(ordered), dataset.comment or "", dataset.path,
+            dataset.keys or tuple(k for k in info.keys if k in ordered), stage.frame.name, tuple(ordered), dataset.comment or "",
+            dataset.path,
         )  # fmt: skip
 
     def _names(self, dataset: DatasetSpec, stage: Stage) -> list[str]:
@@ -445,45 +319,6 @@ class Builder:
                 fix = f"add {variable.name}: under variables (null where it was not collected)"
                 what = f"{info.name} expects it and the spec does not give it"
                 self.problems.append(Problem(dataset.place, variable.name, what, fix, Severity.NOTE))
-
-    def _steps(self) -> list[Step]:
-        grouped: dict[tuple[int, int, str], list[Column]] = {}
-        steps: list[tuple[tuple[int, int, str, str], Step]] = []
-        for frame in self.frames.values():
-            if frame.kind == "hook":
-                steps.append(((frame.level, 0, frame.name, ""), Step("hook", frame.name, tuple(frame.columns), "")))
-            elif frame.rows_sql:
-                steps.append(((frame.level, 0, frame.name, ""), Step("rows", frame.name, (), frame.rows_sql)))
-            for column in frame.columns.values():
-                if column.kind == "link" and column.whole:
-                    steps.append(((column.level, 1, frame.name, column.name), Step("link", frame.name, (column.name,), column.whole)))
-                elif column.sql and column.type not in ("carrier",):
-                    grouped.setdefault((column.level, 2, frame.name), []).append(column)
-        for (level, rank, name), columns in grouped.items():
-            steps.append(((level, rank, name, ""), Step("columns", name, tuple(c.name for c in columns), columns_sql(self.frames[name], columns))))
-        return [step for _, step in sorted(steps, key=lambda s: s[0])]
-
-
-def columns_sql(frame: Frame, columns: Sequence[Column]) -> str:
-    """One narrow query for some columns of a frame."""
-    own = quoted(frame.name)
-    parts = [f"{own}._row", *(f"{c.sql} AS {quoted(c.name)}" for c in columns)]
-    joins = joined(j for c in columns for j in c.joins)
-    return "SELECT " + ",\n  ".join(parts) + f"\nFROM {own}{joins}\nORDER BY {own}._row"
-
-
-def dataset_info(dataset: DatasetSpec) -> DatasetInfo:
-    """What the guide says of a dataset; raises nothing: an unknown name is told when the study is checked."""
-    if dataset.kind == "adam":
-        return adam_dataset("ADSL" if dataset.name == "ADSL" else _adam_class(dataset))
-    found = sdtm_dataset(dataset.name, class_name=dataset.class_name)
-    return found or DatasetInfo(dataset.name, dataset.label or dataset.name, dataset.class_name or "SPECIAL PURPOSE", "", (), ())
-
-
-def _adam_class(dataset: DatasetSpec) -> str:
-    known = {"BDS": "BDS", "OCCDS": "OCCDS", "TTE": "TTE", "ADSL": "ADSL", "AE": "AE"}
-    name = known.get((dataset.class_name or "BDS").upper(), "BDS")
-    return "AE" if name == "OCCDS" and dataset.name == "ADAE" else name
 
 
 def _is_number(text: str) -> bool:

@@ -68,7 +68,9 @@ class Codelists:
         known = {t.value for t in published.terms} if published else set()
         added = tuple(Term("", value, decode=decode or "") for value, decode in own.terms if value not in known)
         terms = (*(published.terms if published else ()), *added)
-        return UsedCodelist(own.name, own.title, published, terms, frozenset(t.value for t in added), bool(own.dictionary), own.dictionary, own.version)
+        return UsedCodelist(
+            own.name, own.title, published, terms, frozenset(t.value for t in added), bool(own.dictionary), own.dictionary, own.version
+        )
 
     def table(self, key: str, variable: str) -> CodelistTable | None:
         """Collected text to term, with the study's words for this variable or list first; None for an unknown list."""

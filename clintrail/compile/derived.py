@@ -27,7 +27,9 @@ def with_derived_datasets(study: StudySpec, longest: Mapping[tuple[str, str], in
         if dataset.supplemental:
             supp = _supplemental(dataset)
             if supp.name in study.datasets:
-                problems.append(Problem(dataset.place, supp.name, "made from supplemental: and also given as a spec", f"delete the spec of {supp.name}"))
+                problems.append(
+                    Problem(dataset.place, supp.name, "made from supplemental: and also given as a spec", f"delete the spec of {supp.name}")
+                )
             datasets[supp.name] = supp
     if problems:
         raise Problems(problems)
@@ -50,7 +52,9 @@ def _sequence(dataset: DatasetSpec) -> str | None:
 def _supplemental(dataset: DatasetSpec) -> DatasetSpec:
     """SUPP--: one record for each supplemental qualifier that has a value (SDTMIG 3.4, section 8.4)."""
     place, name = dataset.place, dataset.name
-    rows = tuple((n, n, v.attributes.get("label", n), _origin(dataset, v), v.attributes.get("evaluator")) for n, v in dataset.supplemental.items())
+    rows = tuple(
+        (n, n, v.attributes.get("label", n), _origin(dataset, v), v.attributes.get("evaluator")) for n, v in dataset.supplemental.items()
+    )
     lines = tuple(v.place.line for v in dataset.supplemental.values())
     table = Table("qualifiers", ("column",), ("column", "QNAM", "QLABEL", "QORIG", "QEVAL"), rows, lines, place)
     sequence = _sequence(dataset)
@@ -138,7 +142,9 @@ def _relrec(study: StudySpec, dataset: DatasetSpec, problems: list[Problem]) -> 
             problems.append(Problem(relation.place, relation.name, f"no dataset named {side}", "name two datasets of the study"))
         if not missing:
             records += _related(study, relation)
-    return replace(dataset, records=tuple(records), order=(Expression("RELID", dataset.place), Expression("RDOMAIN", dataset.place)), relations=())
+    return replace(
+        dataset, records=tuple(records), order=(Expression("RELID", dataset.place), Expression("RDOMAIN", dataset.place)), relations=()
+    )
 
 
 def _related(study: StudySpec, relation: Relation) -> Iterator[Record]:
@@ -148,7 +154,8 @@ def _related(study: StudySpec, relation: Relation) -> Iterator[Record]:
 
     def values(domain: str, sequence: str) -> dict[str, Variable]:
         rules: dict[str, Rule] = {
-            "RDOMAIN": Constant(domain, place), "IDVAR": Constant(sequence, place), "IDVARVAL": Expression(f"number_text({domain}.{sequence})", place),
+            "RDOMAIN": Constant(domain, place), "IDVAR": Constant(sequence, place),
+            "IDVARVAL": Expression(f"number_text({domain}.{sequence})", place),
             "RELTYPE": Expression("null", place), "RELID": Expression(identifier, place),
         }  # fmt: skip
         return _variables(place, rules)

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import TokenType
 
-from clintrail.compile.functions import WrongCall, builtins, complete_aggregates, expand, is_clock_word, is_refused, not_from_data
+from clintrail.compile.builtins import builtins, is_clock_word, is_refused, not_from_data
+from clintrail.compile.expand import WrongCall, complete_aggregates, expand
 from clintrail.compile.plan import DECIDED, MADE, Input, Join, literal, quoted
 from clintrail.compile.roles import ColumnUse, NotAnExpression, column_uses
 from clintrail.compile.scopes import MembersScope, RowsScope, Scope, Unresolved
@@ -64,7 +65,9 @@ def place_of(expression: Expression, offset: int) -> Place:
     return Place(place.path, place.line + newlines, column)
 
 
-def compile_expression(builder: Builder, expression: Expression, scope: Scope, subject: str, role: str = MADE, codelist: str = "") -> Compiled:
+def compile_expression(
+    builder: Builder, expression: Expression, scope: Scope, subject: str, role: str = MADE, codelist: str = ""
+) -> Compiled:
     """Compile one expression; raises `Refused` with place, subject (the variable), problem and fix."""
     try:
         uses = {use.start: use for use in column_uses(expression.text, builder.functions)}
@@ -106,16 +109,19 @@ class _Rewriter:
         end = toks[behind - 1].end if behind > first else at
         return join([*parts, Marked.typed(self.expression.text[at:end], at)])
 
-    def _token(
-        self, toks: tuple[Token, ...], index: int, scope: Scope, role: str, out: Compiled, window: str
-    ) -> tuple[Marked | None, int]:
+    def _token(self, toks: tuple[Token, ...], index: int, scope: Scope, role: str, out: Compiled, window: str) -> tuple[Marked | None, int]:
         token = toks[index]
         use = self.uses.get(token.start)
         if use is not None:
             behind = index
             while behind < len(toks) and toks[behind].start < use.end:
                 behind += 1
-            if behind < len(toks) and toks[behind].kind == TokenType.L_BRACKET and scope.stage.step is not None and self._is_text(toks, behind):
+            if (
+                behind < len(toks)
+                and toks[behind].kind == TokenType.L_BRACKET
+                and scope.stage.step is not None
+                and self._is_text(toks, behind)
+            ):
                 close = matching(toks, behind)
                 return self._parameter(use, toks[behind + 1].text, scope, out), close + 1
             return self._column(use, scope, role, out, window), behind
@@ -152,9 +158,7 @@ class _Rewriter:
         out.joins += resolved.joins
         return Marked.made(resolved.sql, use.start)
 
-    def _call(
-        self, toks: tuple[Token, ...], call: Call, scope: Scope, role: str, out: Compiled, window: str
-    ) -> tuple[Marked | None, int]:
+    def _call(self, toks: tuple[Token, ...], call: Call, scope: Scope, role: str, out: Compiled, window: str) -> tuple[Marked | None, int]:
         name, at = call.name.lower(), toks[call.first].start
         if call.name in ("ct", "source_dataset", "source_variable", "source_sequence"):
             return self._engine_form(toks, call, scope, role, out, window), call.close + 1
@@ -164,7 +168,7 @@ class _Rewriter:
             if is_refused(name):
                 raise self.refuse(at, *not_from_data(call.name))
             near = closest(call.name, [*self.builder.functions, *ENGINE_FORMS, *builtins()])
-            signature = self.builder.functions[near].signature if near in self.builder.functions else near
+            signature = self.builder.functions[near].signature if near and near in self.builder.functions else near
             fix = f"did you mean {signature}?" if near else "define it in functions/"
             raise self.refuse(at, f"no function named {call.name}", f"{fix}  ('clintrail functions' lists all)")
         if call.filter_open >= 0 and toks[call.filter_open + 1].text.upper() != "WHERE":
@@ -313,7 +317,9 @@ def _completed(order: Marked, row: str) -> Marked:
     return join([order[:cut], Marked.made(f", {row} ", mark), order[cut:]])
 
 
-def order_keys(builder: Builder, keys: tuple[Expression, ...], scope: Scope, subject: str, reverse: bool = False) -> tuple[list[str], Compiled]:
+def order_keys(
+    builder: Builder, keys: tuple[Expression, ...], scope: Scope, subject: str, reverse: bool = False
+) -> tuple[list[str], Compiled]:
     """Order keys in SQL with their directions, turned round for `last`; lineage is decided-by."""
     out = Compiled(Marked("", ()))
     found = []

@@ -21,7 +21,7 @@ MADE, DECIDED = "made", "decided"
 class Input:
     """A column that a column needs.
 
-    `via` is "" (the same row), a link column, a relation, or `*` (every row of the frame). `role` tells whether the value was made from it or
+    `via` is "" (the same row), a link column, a relation, or `*` (every row). `role` tells whether the value was made from it or
     decided by it. `when` narrows to rows whose (hidden column) has the given value: the source of a record, or the column of a wide form.
     """
 

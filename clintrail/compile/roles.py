@@ -60,7 +60,9 @@ def parse(text: str) -> Any:
         raise NotAnExpression(0, "a rule takes no name after it", "leave out 'as ...'; check for a missing comma or operator")
     bad = next((node for node in tree.walk() if isinstance(node, _REFUSED_NODES)), None)
     if bad is not None:
-        raise NotAnExpression(0, "queries and statements are not part of the language", "use a lookup, or an aggregate of another dataset's column")
+        raise NotAnExpression(
+            0, "queries and statements are not part of the language", "use a lookup, or an aggregate of another dataset's column"
+        )
     return tree
 
 

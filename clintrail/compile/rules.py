@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from clintrail.compile.builtins import builtins
 from clintrail.compile.expressions import Compiled, Refused, compile_expression
-from clintrail.compile.functions import builtins
 from clintrail.compile.plan import DECIDED, MADE, BranchPlan, Column, Input, literal
 from clintrail.compile.roles import NotAnExpression, column_uses
 from clintrail.compile.scopes import Scope, Unresolved
@@ -105,11 +105,22 @@ def _branched(stage: Stage, variable: Variable, rule: Branches, scope: Scope) ->
         sql += value.sql
         text = literal(branch.value.text) if isinstance(branch.value, Constant) else branch.value.text
         shown = branch.condition.text if branch.condition else None
-        plans.append(BranchPlan(shown, text, branch.attributes.get("words", ""), tuple(dict.fromkeys(own)), dict(branch.attributes), branch.place))
+        plans.append(
+            BranchPlan(shown, text, branch.attributes.get("words", ""), tuple(dict.fromkeys(own)), dict(branch.attributes), branch.place)
+        )
         all_inputs += own
     text = "\n".join(f"{p.condition or 'else'}: {p.text}" for p in plans)
     sql = f"{sql}\n    END" if plans else "NULL"
-    return Column(variable.name, sql, tuple(dict.fromkeys(all_inputs)), tuple(joins), text=text, branches=plans, constant=not all_inputs, parts=tuple(pieces))
+    return Column(
+        variable.name,
+        sql,
+        tuple(dict.fromkeys(all_inputs)),
+        tuple(joins),
+        text=text,
+        branches=plans,
+        constant=not all_inputs,
+        parts=tuple(pieces),
+    )
 
 
 def rule_names(rule: Rule | None) -> set[tuple[str | None, str]]:

@@ -5,21 +5,22 @@ Each stage is a frame. A column is defined on demand, at the first stage that ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from clintrail.compile.expressions import Refused, compile_expression, order_keys
-from clintrail.compile.plan import DECIDED, MADE, Column, Frame, Input, Join, Relation, literal, quoted
+from clintrail.compile.links import Links, joined
+from clintrail.compile.plan import DECIDED, MADE, Column, Frame, Input, Join, literal, quoted
 from clintrail.compile.rules import compile_rule, is_row_local, rule_names
-from clintrail.compile.scopes import CopyScope, LookupScope, Match, Resolved, Scope, Unresolved
+from clintrail.compile.scopes import CopyScope, Scope, Unresolved
 from clintrail.errors import Place, Problem, closest
-from clintrail.spec.model import AddedStep, DatasetSpec, Expression, Lookup, Pick, Record, Variable
+from clintrail.spec.model import AddedStep, DatasetSpec, Expression, Pick, Record, Variable
 
 if TYPE_CHECKING:
     from clintrail.compile.build import Builder
 
 
-class Stage:
+class Stage(Links):
     """One frame of a dataset (or a raw form), whose columns are defined on demand."""
 
     def __init__(self, builder: Builder, frame: Frame, dataset: DatasetSpec | None = None, previous: Stage | None = None) -> None:
@@ -144,7 +145,9 @@ class Stage:
     def unknown(self, name: str) -> Unresolved:
         """The complaint about a name that means nothing in this dataset."""
         if name == "cell":
-            return Unresolved("cell stands for the column of a wide form", "name the table of the wide columns: - from: FORM, columns: TABLE")
+            return Unresolved(
+                "cell stands for the column of a wide form", "name the table of the wide columns: - from: FORM, columns: TABLE"
+            )
         near = closest(name, self.known_names())
         what = f"no variable named {name} in {self.dataset.name}" if self.dataset else f"no column named {name}"
         return Unresolved(what, f"did you mean {near}?" if near else "declare it under variables:")
@@ -189,168 +192,21 @@ class Stage:
         partition = [Scope(self).bare(self.frame.subject, DECIDED)] if self.frame.subject else []
         own = [i for p in partition for i in p.inputs]
         relation = self.window_relation([p.sql for p in partition], own)
-        inputs = [*own, *(Input(i.frame, i.column, relation, DECIDED, i.when) for i in [*own, *inputs]), Input(self.frame.name, "_exists", relation, DECIDED)]
+        inputs = [
+            *own,
+            *(Input(i.frame, i.column, relation, DECIDED, i.when) for i in [*own, *inputs]),
+            Input(self.frame.name, "_exists", relation, DECIDED),
+        ]
         by = f"PARTITION BY {partition[0].sql} " if partition else ""
         sql = f"row_number() OVER ({by}ORDER BY {', '.join(keys)})"
         dataset = self.dataset
-        text = "order of the records within the subject" + (": " + ", ".join(e.text for e in dataset.order) if dataset and dataset.order else "")
-        place = dataset.place if dataset else Place()
-        return Column(name, sql, tuple(inputs), tuple(joins), text=text, words=f"Sequence number: {text}.", place=place, kind="variable", wanted="Num")
-
-    # -- links -----------------------------------------------------------------------------------------------------------
-
-    def when_source(self, source: int) -> tuple[tuple[str, int], ...]:
-        """Narrows lineage to the records of one source, where there are several."""
-        return (("_source", source),) if len(self.records) > 1 else ()
-
-    def is_own_source(self, alias: str) -> bool:
-        """Whether records of this dataset come from `alias`."""
-        return any(record.source == alias for record in self.records)
-
-    def only_sources(self, alias: str, link: str) -> str:
-        """SQL that narrows a join to the records of the sources in which `alias` is reached by `link`; nothing where there is one source."""
-        if len(self.records) < 2:
-            return ""
-        ways = {"_from": lambda r: r.source == alias, "_columns": lambda r: r.columns == alias}
-        reached = ways.get(link, lambda r: alias in r.joined)
-        numbers = ", ".join(str(k) for k, record in enumerate(self.records) if reached(record))
-        return f" AND {quoted(self.frame.name)}._source IN ({numbers})"
-
-    def direct(self, alias: str, source: int | None) -> tuple[str, Frame, tuple[tuple[str, int], ...]] | None:
-        """The link to the record's own source, what was joined to it, or its wide column's line; None for other names."""
-        if len(self.records) != 1 and source is None:
-            return None
-        record = self.records[source or 0] if self.records else None
-        if record is None:
-            return None
-        when = self.when_source(source or 0)
-        if alias == record.source:
-            return self.column("_from"), self.builder.source_frame(alias, self), when
-        if alias in record.joined:
-            return self.column(f"_with {alias}"), self.builder.source_frame(alias, self), when
-        if alias == record.columns:
-            return self.column("_columns"), self.builder.source_frame(alias, self), when
-        return None
-
-    def link_for(self, alias: str, source: int | None) -> tuple[str, Frame, tuple[tuple[str, int], ...]]:
-        """The link column, the frame it points to, and the records it holds for."""
-        found = self.direct(alias, source)
-        if found:
-            return found
-        lookup = self.builder.lookup(alias, self)
-        return self.column(f"_lookup {alias}"), self.builder.source_frame(lookup.source, self, lookup.place, alias), ()
-
-    def is_rows(self, alias: str) -> bool:
-        """Whether an aggregate may run over the rows of `alias`: another dataset, a form, or a lookup of one."""
-        found = self.builder.lookup_or_none(alias, self)
-        source = found.source if found else alias
-        study = self.builder.study
-        return any(source in names for names in (study.datasets, study.forms, study.hooks, self.builder.inputs))
-
-    def _link_column(self, name: str) -> Column:
-        alias = name.removeprefix("_lookup ")
-        lookup = self.builder.lookup(alias, self)
-        target = self.builder.source_frame(lookup.source, self, lookup.place, alias)
-        shown = self.builder.alias_of(alias, target, self.frame)
-        conditions, inputs, joins = self._conditions(lookup, target, shown, name, Scope(self))
-        own = quoted(self.frame.name)
-        qualify = ""
-        if lookup.pick:
-            scope = _PickScope(Scope(self), alias, target, shown, name)
-            keys, compiled = order_keys(self.builder, lookup.pick.by, scope, alias, reverse=lookup.pick.which == "last")
-            inputs += compiled.inputs + [Input(target.name, "_row", name, DECIDED)]
-            tie = f"{quoted(shown)}._row" + (" DESC" if lookup.pick.which == "last" else "")
-            qualify = f"\nQUALIFY row_number() OVER (PARTITION BY {own}._row ORDER BY {', '.join([*keys, tie])}) = 1"
-        sql = (
-            f"SELECT {own}._row, {quoted(shown)}._row AS {quoted(name)}\nFROM {own}{joined(joins)}"
-            f"\nLEFT JOIN {quoted(target.name)} AS {quoted(shown)} ON {' AND '.join(conditions)}{qualify}\nORDER BY {own}._row"
+        text = "order of the records within the subject" + (
+            ": " + ", ".join(e.text for e in dataset.order) if dataset and dataset.order else ""
         )
-        return Column(name, "", tuple(inputs), (), type="BIGINT", kind="link", target=target.name, whole=sql, place=lookup.place, text=alias)
-
-    def _conditions(self, lookup: Lookup, target: Frame, shown: str, via: str, outer: Scope) -> tuple[list[str], list[Input], list[Join]]:
-        """What tells the rows of a lookup that belong to a record: subject or keys, `match`, `where`."""
-        conditions: list[str] = []
-        inputs: list[Input] = [Input(target.name, "_exists", via, DECIDED)]
-        joins: list[Join] = []
-        for own_name, other in self._keys(lookup, target):
-            own = outer.bare(own_name, DECIDED)
-            column = self.builder.column(target.name, other, lookup.name)
-            conditions.append(f"{quoted(shown)}.{quoted(column)} = {own.sql}")
-            inputs += [*own.inputs, Input(target.name, column, via, DECIDED)]
-            joins += own.joins
-        scope = LookupScope(outer, lookup.name, target, shown, via)
-        for expression in filter(None, (lookup.match, lookup.where)):
-            compiled = compile_expression(self.builder, expression, scope, lookup.name, DECIDED)
-            conditions.append(f"({compiled.sql})")
-            inputs += compiled.inputs
-            joins += compiled.joins
-        if not conditions and target.kind == "form" and self.frame.subject:
-            raise Unresolved(f"{lookup.source} does not name its subjects", "say who its records are about: forms: {subject: EXPRESSION}")
-        if not conditions:
-            fix = f"declare it: lookups: {{{lookup.name}: {{from: {lookup.source}, match: {lookup.name}.KEY = VARIABLE}}}}"
-            raise Unresolved(f"nothing tells which row of {lookup.source} belongs to a record", fix)
-        return conditions, inputs, joins
-
-    def _keys(self, lookup: Lookup, target: Frame) -> list[tuple[str, str]]:
-        named = rule_names(lookup.match) if lookup.match else set()
-        if target.subject and self.frame.subject:
-            return [] if (lookup.name, target.subject) in named else [(self.frame.subject, target.subject)]
-        if lookup.match:
-            return []
-        keys = self.builder.table_keys(lookup.source, self) or self.builder.reference_keys(lookup.source)
-        missing = [key for key in keys if not self.has(key)]
-        if missing and not lookup.where:
-            what = f"{lookup.source} is keyed by {', '.join(keys)}, and this dataset has no {', '.join(missing)}"
-            raise Unresolved(what, f"declare a lookup with match: {lookup.name}.{missing[0]} = VARIABLE")
-        return [(key, key) for key in keys if key not in missing]
-
-    def match_for(self, alias: str, outer: Scope) -> Match:
-        """How rows of `alias` belong to a record, for an aggregate over them."""
-        lookup = self.builder.lookup(alias, self)
-        target = self.builder.source_frame(lookup.source, self)
-        shown, relation = f"{alias} (rows)", f"rows {alias}"
-        conditions, inputs, joins = self._conditions(lookup, target, shown, relation, outer)
-        own = quoted(self.frame.name)
-        if relation not in self.frame.relations:
-            sql = (
-                f"SELECT {own}._row, {quoted(shown)}._row AS _other FROM {own}{joined(joins)}"
-                f" JOIN {quoted(target.name)} AS {quoted(shown)} ON {' AND '.join(conditions)}"
-            )
-            self.frame.relations[relation] = Relation(relation, self.frame.name, target.name, sql, inputs=tuple(inputs))
-        return Match(target, shown, " AND ".join(conditions), inputs, joins, relation)
-
-    def window_relation(self, keys: list[str], inputs: list[Input]) -> str:
-        """The relation of the records that share the group `keys`."""
-        own = quoted(self.frame.name)
-        order = ", ".join(keys)
-        sql = f"SELECT {own}._row, {f'dense_rank() OVER (ORDER BY {order})' if keys else '1'} AS _group FROM {own}"
-        for name, relation in self.frame.relations.items():
-            if relation.grouped and relation.sql == sql:
-                return name
-        name = f"window {sum(r.grouped for r in self.frame.relations.values()) + 1}"
-        self.frame.relations[name] = Relation(name, self.frame.name, self.frame.name, sql, True, tuple(inputs))
-        return name
-
-    def narrowed_relation(self, relation: str, name: str, condition: str) -> str:
-        """The relation of those related rows that fulfil a condition (SQL over the relation's own aliases)."""
-        narrow = f"{relation} where {name}"
-        base = self.frame.relations[relation]
-        self.frame.relations.setdefault(narrow, Relation(narrow, base.frame, base.target, f"{base.sql} AND ({condition})"))
-        return narrow
-
-    def picked_relation(self, relation: str, keys: list[str], condition: Expression) -> str:
-        """The relation of the records of a group that fulfil a condition on themselves."""
-        narrow, own = f"{relation} where {condition.text}", quoted(self.frame.name)
-        if narrow not in self.frame.relations:
-            self._hidden.setdefault(condition.text, condition)
-            column = self.column(condition.text)
-            group = self.frame.relations[relation].sql
-            sql = (
-                f"WITH g AS ({group}) SELECT a._row, b._row AS _other FROM g a JOIN g b ON a._group = b._group"
-                f" JOIN {own} AS member ON member._row = b._row WHERE member.{quoted(column)}"
-            )
-            self.frame.relations[narrow] = Relation(narrow, self.frame.name, self.frame.name, sql)
-        return narrow
+        place = dataset.place if dataset else Place()
+        return Column(
+            name, sql, tuple(inputs), tuple(joins), text=text, words=f"Sequence number: {text}.", place=place, kind="variable", wanted="Num"
+        )
 
     # -- SRCDOM and its like ---------------------------------------------------------------------------------------------
 
@@ -364,26 +220,6 @@ class Stage:
     def parameter_variable(self) -> str:
         """PARAMCD, or the domain's --TESTCD."""
         return "PARAMCD" if self.has("PARAMCD") else f"{self.dataset.name if self.dataset else ''}TESTCD"
-
-
-class _PickScope(LookupScope):
-    """In `first:` and `last:` of a lookup, bare names are the lookup's own columns."""
-
-    def bare(self, name: str, role: str) -> Resolved:
-        return self.qualified(self.of, name, role)
-
-
-def joined(joins: Iterable[Join]) -> str:
-    """LEFT JOINs in SQL, each alias once."""
-    seen: dict[str, Join] = {}
-    for join in joins:
-        if seen.setdefault(join.alias, join).on != join.on:
-            raise AssertionError(f"{join.alias} is joined in two ways: {seen[join.alias].on} and {join.on}")
-    text = ""
-    for join in seen.values():
-        alias = f" AS {quoted(join.alias)}" if join.alias != join.frame else ""
-        text += f"\nLEFT JOIN {quoted(join.frame)}{alias} ON {join.on}"
-    return text
 
 
 def copied(stage: Stage, previous: Stage, name: str, link: str = "_prev") -> Column:

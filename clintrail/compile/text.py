@@ -13,11 +13,14 @@ from typing import Any
 
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import TokenError
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import TokenType
 
 _NO_CALL = frozenset(
-    "IN AND OR NOT WHEN THEN ELSE CASE BETWEEN OVER FILTER WHERE BY ON IS LIKE ILIKE VALUES AS DISTINCT EXISTS SELECT FROM".split()
-)
+    {
+        "IN", "AND", "OR", "NOT", "WHEN", "THEN", "ELSE", "CASE", "BETWEEN", "OVER", "FILTER", "WHERE", "BY", "ON", "IS", "LIKE",
+        "ILIKE", "VALUES", "AS", "DISTINCT", "EXISTS", "SELECT", "FROM",
+    }
+)  # fmt: skip
 _OPEN, _CLOSE = (TokenType.L_PAREN, TokenType.L_BRACKET), (TokenType.R_PAREN, TokenType.R_BRACKET)
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import clintrail
-from clintrail.compile.functions import library
+from clintrail.compile.library import library
 from clintrail.compile.study import CompiledStudy, compile_study
 from clintrail.compile.text import calls, tokens
-from clintrail.define.build import build_define
+from clintrail.define.build import Kind, build_define
 from clintrail.define.origins import check_origins
 from clintrail.define.render import render_define, render_define_html
 from clintrail.define.validate import stylesheet_path
@@ -30,7 +30,7 @@ from clintrail.terminology import default_store, load_codelists
 from clintrail.trail.store import write_trail
 from clintrail.transport.xpt import XptDataset, XptVariable, write_xpt
 
-FOLDERS = {"sdtm": "tabulations/sdtm", "adam": "analysis/adam/datasets"}
+FOLDERS: dict[Kind, str] = {"sdtm": "tabulations/sdtm", "adam": "analysis/adam/datasets"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ def compile_folder(folder: Path, raw_folder: Path | None = None) -> tuple[Compil
     with collected(problems):
         created(study)
     with collected(problems):
-        terminology = load_codelists(study.standards.get("terminology"), store_dirs=terminology_folders(study), place=study.places.get("standards", study.place))
+        terminology = load_codelists(
+            study.standards.get("terminology"), store_dirs=terminology_folders(study), place=study.places.get("standards", study.place)
+        )
         columns = {name: data.types for name, data in raw.items()}
         compiled = compile_study(study, functions, terminology, columns, longest_texts(raw))
     if problems:

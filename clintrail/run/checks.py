@@ -162,7 +162,9 @@ def _missing(dataset: BuiltDataset, variable: BuiltVariable, values: pa.ChunkedA
     # In ADaM a required variable must be there; in SDTM it must have values too (SDTMIG 3.4, section 4.1.5).
     if dataset.plan.kind == "sdtm" and variable.core == "Req" and values.null_count:
         what = f"required, and missing in {values.null_count} of {counted(len(values), 'record')} of {dataset.name}"
-        yield Problem(variable.place, variable.name, what, "see which records with `clintrail why`, and complete the rule", Severity.WARNING)
+        yield Problem(
+            variable.place, variable.name, what, "see which records with `clintrail why`, and complete the rule", Severity.WARNING
+        )
 
 
 def _numbers(dataset: BuiltDataset, variable: BuiltVariable, values: pa.ChunkedArray, where: _Origins) -> Iterator[Problem]:
@@ -185,7 +187,9 @@ def _too_long(dataset: BuiltDataset, variable: BuiltVariable, values: pa.Chunked
     if count:
         rows = np.flatnonzero(long.to_numpy())
         what = f"longer than {limit} bytes and would be cut: {counted(count, 'value')} ({where.of(dataset, rows)})"
-        yield Problem(variable.place, f"{dataset.name}.{variable.name}", what, "split the text with text_piece and text_rest, or give a length")
+        yield Problem(
+            variable.place, f"{dataset.name}.{variable.name}", what, "split the text with text_piece and text_rest, or give a length"
+        )
 
 
 def _terms(
@@ -212,7 +216,9 @@ def _terms(
         at = where.of(dataset, rows)
         what = f"not among the terms of {name}: {counted(count, 'value')}" + (f" ({at})" if at else "")
         extensible = any(found.published is not None and found.open for found in used)
-        fix = "map them in the table terms, with ct() in the rule" + (", or add the terms: codelists: {...: {extends: ...}}" if extensible else "")
+        fix = "map them in the table terms, with ct() in the rule" + (
+            ", or add the terms: codelists: {...: {extends: ...}}" if extensible else ""
+        )
         yield Problem(variable.place, f"{dataset.name}.{variable.name}", what, fix, Severity.WARNING if extensible else Severity.ERROR)
 
 

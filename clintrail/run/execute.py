@@ -14,6 +14,7 @@ from clintrail.compile.bind import connect
 from clintrail.compile.build import Builder
 from clintrail.compile.hook_stage import HookStage, origins_table
 from clintrail.compile.plan import Column, Frame, Plan, Step, quoted
+from clintrail.compile.steps import columns_sql
 from clintrail.errors import Place, Problem, Problems, Severity, counted
 from clintrail.run.hooks import run_hook
 from clintrail.run.load import RawData
@@ -31,7 +32,9 @@ class Result:
     origins: dict[str, pa.Table] = field(default_factory=dict)  # of hooks: pairs (row, row of what was read), by registered name
 
 
-def execute(plan: Plan, builder: Builder, raw: Mapping[str, RawData], *, threads: int | None = None, progress: Progress | None = None) -> Result:
+def execute(
+    plan: Plan, builder: Builder, raw: Mapping[str, RawData], *, threads: int | None = None, progress: Progress | None = None
+) -> Result:
     """Run the plan over the raw data.
 
     Raises `Problems` for a query that fails on the data; other findings are in the result, as a lookup that finds two rows (the
@@ -130,8 +133,6 @@ class _Runner:
             if not column.sql:
                 continue
             try:
-                from clintrail.compile.build import columns_sql
-
                 self.con.sql(columns_sql(frame, [column])).to_arrow_table()
             except duckdb.Error as inner:
                 return Problem(column.place, name, f"fails on some record: {_kind_of(inner)}", _fix_of(inner))
@@ -153,7 +154,9 @@ def _table(frame: Frame, table: Table) -> pa.Table:
     for index, name in enumerate(table.columns):
         cells = [row[index] for row in table.rows]
         numeric = frame.columns[name].type == "DOUBLE"
-        columns[name] = pa.array([None if c is None else float(c) for c in cells], pa.float64()) if numeric else pa.array(cells, pa.string())
+        columns[name] = (
+            pa.array([None if c is None else float(c) for c in cells], pa.float64()) if numeric else pa.array(cells, pa.string())
+        )
     return pa.table(columns)
 
 

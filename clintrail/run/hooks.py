@@ -31,7 +31,9 @@ def run_hook(hook: Hook, tables: Mapping[str, pa.Table]) -> tuple[pa.Table, dict
         raise Problems(problems)
     pairs = _origins(hook, given, {name: table.num_rows for name, table in tables.items()})
     table = _typed(hook, given)
-    order = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in hook.gives]).to_numpy() if hook.gives else np.arange(len(given))
+    order = (
+        pc.sort_indices(table, sort_keys=[(name, "ascending") for name in hook.gives]).to_numpy() if hook.gives else np.arange(len(given))
+    )
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     table = table.take(pa.array(order)).append_column("_row", pa.array(np.arange(len(order), dtype=np.int64)))
@@ -40,7 +42,7 @@ def run_hook(hook: Hook, tables: Mapping[str, pa.Table]) -> tuple[pa.Table, dict
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    frame = table.to_pandas(date_as_object=False)
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
     return frame.set_index("_row")
 
 
@@ -52,7 +54,9 @@ def _broken_word(hook: Hook, given: Any) -> list[Problem]:
         return told(f"gives a {type(given).__name__}", "return a pandas DataFrame")
     missing = [name for name in (*hook.gives, ORIGIN) if name not in given.columns]
     if missing:
-        return told(f"does not give {', '.join(missing)}", "return every column of gives, and origin: the index of the rows each row came from")
+        return told(
+            f"does not give {', '.join(missing)}", "return every column of gives, and origin: the index of the rows each row came from"
+        )
     return []
 
 

@@ -68,7 +68,8 @@ def load_hooks(folder: Path) -> dict[str, Hook]:
         declared = getattr(function, "__clintrail__", None)
         if declared is not None:
             place = Place(shown, function.__code__.co_firstlineno)
-            found[name] = Hook(name, function, *declared, place)
+            reads, gives = declared
+            found[name] = Hook(name, function, reads, gives, place)
     problems = [problem for one in found.values() for problem in _check(one)]
     if problems:
         raise Problems(problems)
@@ -81,9 +82,13 @@ def _check(one: Hook) -> list[Problem]:
     if unknown:
         problems.append(Problem(one.place, one.name, f"gives a column of type {', '.join(unknown)}", f"the types are {', '.join(TYPES)}"))
     if not one.reads:
-        problems.append(Problem(one.place, one.name, "reads nothing, so that its rows come from nowhere", "name forms or datasets in reads"))
+        problems.append(
+            Problem(one.place, one.name, "reads nothing, so that its rows come from nowhere", "name forms or datasets in reads")
+        )
     if ORIGIN in one.gives:
-        problems.append(Problem(one.place, one.name, f"{ORIGIN} is not a column to give", f"leave {ORIGIN} out of gives: it is always there"))
+        problems.append(
+            Problem(one.place, one.name, f"{ORIGIN} is not a column to give", f"leave {ORIGIN} out of gives: it is always there")
+        )
     return problems
 
 

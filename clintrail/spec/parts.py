@@ -113,9 +113,11 @@ class Reader:
         for key, value in self.mapping(node, subject):
             for variable in self._variable(key, value):
                 if variable.name in found:
-                    self.problem(key.place, variable.name, f"given twice, first in line {found[variable.name].place.line}", "keep one of the two")
+                    self.problem(
+                        key.place, variable.name, f"given twice, first in line {found[variable.name].place.line}", "keep one of the two"
+                    )
                 found[variable.name] = variable
-        lower = {}
+        lower: dict[str, str] = {}
         for name, variable in found.items():
             other = lower.setdefault(name.lower(), name)
             if other != name:
@@ -262,7 +264,9 @@ class Reader:
             if key not in table.columns:
                 self.problem(table.place, table.name, f"key {key} is no column of the table", "name a column of its header")
         for column in {c for c in table.columns if table.columns.count(c) > 1 or not NAME.match(c)}:
-            self.problem(table.place, table.name, f"column '{column}' is given twice or is no name", "name each column once, as variables are named")
+            self.problem(
+                table.place, table.name, f"column '{column}' is given twice or is no name", "name each column once, as variables are named"
+            )
         seen: dict[tuple[str | None, ...], int] = {}
         at = [table.columns.index(key) for key in table.keys if key in table.columns]
         for row, line in zip(table.rows, table.lines, strict=True):

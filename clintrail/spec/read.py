@@ -74,9 +74,7 @@ def _root(reader: Reader, path: Path, shown: str) -> Mapping | None:
     return node
 
 
-def _study(
-    reader: Reader, root: Mapping, folder: Path, shown: str, datasets: dict[str, DatasetSpec], files: tuple[Path, ...]
-) -> StudySpec:
+def _study(reader: Reader, root: Mapping, folder: Path, shown: str, datasets: dict[str, DatasetSpec], files: tuple[Path, ...]) -> StudySpec:
     reader.known_keys(root, _STUDY, "study")
     name = reader.text(root.get("study"), "study")
     if not name:
@@ -273,5 +271,7 @@ def _relations(reader: Reader, node: Node | None) -> list[Relation]:
         if left and right and match:
             found.append(Relation(key.text, left, right, match, key.place))
         else:
-            reader.problem(value.place, key.text, "a relation needs from, to and match", "write {from: AE, to: CM, match: CM.x = AE.AESPID}")
+            reader.problem(
+                value.place, key.text, "a relation needs from, to and match", "write {from: AE, to: CM, match: CM.x = AE.AESPID}"
+            )
     return found

@@ -102,19 +102,17 @@ def _scan(text: str, shown: str) -> list[Problem]:
     problems: list[Problem] = []
     stack: list[tuple[bool, dict[str, int], list[bool]]] = []  # is mapping, keys seen, [a key is next]
     for event in yaml.parse(text, Loader=_Loader):
-        place = Place(shown, event.start_mark.line + 1)
+        place = Place(shown, event.start_mark.line + 1 if event.start_mark else 0)
         opens = isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             problems.append(Problem(place, "", "anchors and aliases (& and *) are not part of the spec language", "write the value out"))
-        if opens or isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent)):
-            if stack and stack[-1][0]:
-                _, keys, key_next = stack[-1]
-                if key_next[0] and isinstance(event, yaml.ScalarEvent):
-                    if event.value in keys:
-                        fix = "keep one of the two"
-                        problems.append(Problem(place, event.value, f"given twice, first in line {keys[event.value]}", fix))
-                    keys[event.value] = place.line
-                key_next[0] = not key_next[0]
+        if (opens or isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent))) and stack and stack[-1][0]:
+            _, keys, key_next = stack[-1]
+            if key_next[0] and isinstance(event, yaml.ScalarEvent):
+                if event.value in keys:
+                    problems.append(Problem(place, event.value, f"given twice, first in line {keys[event.value]}", "keep one of the two"))
+                keys[event.value] = place.line
+            key_next[0] = not key_next[0]
         if opens:
             stack.append((isinstance(event, yaml.MappingStartEvent), {}, [True]))
             if len(stack) > _MAX_DEPTH:

@@ -78,8 +78,17 @@ def _from_class(domain: str, class_name: str, label: str) -> DatasetInfo | None:
         for v in _class_variables(class_name, domain)
     )
     variables = tuple(replace(v, values=(domain,)) if v.name == "DOMAIN" else v for v in variables)
-    row = {"Dataset": domain, "Label": label, "Class": class_name, "Structure": rules["Structure"], "Repeating": "Yes",
-           "Keys": rules["Keys"].replace("--", domain), "Reference Data": "No", "Purpose": "Tabulation", "Standard": "SDTM 2.0"}
+    row = {
+        "Dataset": domain,
+        "Label": label,
+        "Class": class_name,
+        "Structure": rules["Structure"],
+        "Repeating": "Yes",
+        "Keys": rules["Keys"].replace("--", domain),
+        "Reference Data": "No",
+        "Purpose": "Tabulation",
+        "Standard": "SDTM 2.0",
+    }
     return _dataset(row, variables, variables)
 
 

@@ -75,7 +75,11 @@ class Codelist:
     @cached_property
     def _indexes(self) -> tuple[dict[str, tuple[Term, ...]], ...]:
         ways: tuple[Callable[[Term], Iterable[str]], ...] = (
-            lambda t: (t.value,), lambda t: t.synonyms, lambda t: (t.preferred,), lambda t: (t.decode,))
+            lambda t: (t.value,),
+            lambda t: t.synonyms,
+            lambda t: (t.preferred,),
+            lambda t: (t.decode,),
+        )
         return tuple(_index(self.terms, way) for way in ways)
 
 

@@ -75,17 +75,30 @@ def _read_text(content: bytes, source: Path) -> list[TermRow]:
     header = [cell.strip() for cell in lines[0]]
     missing = [name for name in KEPT if name not in header]
     if missing:
-        raise Problems([Problem(
-            Place(str(source), 1), "", f"the header has no {', '.join(missing)}", "this must be NCI's tab-delimited file: " + _WHERE_FROM)])
+        raise Problems(
+            [
+                Problem(
+                    Place(str(source), 1),
+                    "",
+                    f"the header has no {', '.join(missing)}",
+                    "this must be NCI's tab-delimited file: " + _WHERE_FROM,
+                )
+            ]
+        )
     places = [header.index(name) for name in KEPT]
     rows, problems = [], []
     for number, cells in enumerate(lines[1:], start=2):
         if len(cells) == len(header):
             rows.append(TermRow.of([cells[i].strip() for i in places], number))
         elif any(cells):
-            problems.append(Problem(
-                Place(str(source), number), "", f"the line has {len(cells)} fields where the header has {len(header)}",
-                "the file was cut or changed: " + _WHERE_FROM))
+            problems.append(
+                Problem(
+                    Place(str(source), number),
+                    "",
+                    f"the line has {len(cells)} fields where the header has {len(header)}",
+                    "the file was cut or changed: " + _WHERE_FROM,
+                )
+            )
     if problems:
         raise Problems(problems)
     return rows

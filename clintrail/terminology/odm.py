@@ -32,8 +32,7 @@ def read_odm(content: bytes, path: str) -> tuple[list[TermRow], str, str]:
 def _parse(content: bytes, path: str) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     if re.search(rb"<!(DOCTYPE|ENTITY)", content):
-        raise Problems([Problem(
-            Place(path), "", "the XML declares a document type or entities; terminology files have none", _AGAIN)])
+        raise Problems([Problem(Place(path), "", "the XML declares a document type or entities; terminology files have none", _AGAIN)])
     try:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:

@@ -11,7 +11,12 @@ from clintrail.errors import Place, Problem, Problems
 
 # NCI's columns, without the definitions
 KEPT = (
-    "Code", "Codelist Code", "Codelist Extensible (Yes/No)", "Codelist Name", "CDISC Submission Value", "CDISC Synonym(s)",
+    "Code",
+    "Codelist Code",
+    "Codelist Extensible (Yes/No)",
+    "Codelist Name",
+    "CDISC Submission Value",
+    "CDISC Synonym(s)",
     "NCI Preferred Term",
 )
 STANDARDS = {"sdtm": "SDTM", "adam": "ADaM", "define-xml": "Define-XML", "cdash": "CDASH", "send": "SEND", "protocol": "Protocol"}

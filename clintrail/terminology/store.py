@@ -73,8 +73,12 @@ def _choose(packages: Sequence[Package], standard: str, asked: Mapping[str, str]
 def _missing(standard: str, version: str, packages: Iterable[Package], place: Place) -> Problem:
     at_hand = ", ".join(p.version for p in packages if p.standard == standard) or "none"
     return Problem(
-        place, "terminology", f"{standard} terminology {version} is not here (at hand: {at_hand})",
-        f"download it from NCI and run: clintrail terminology import '{standard} Terminology {version}.txt'", kind="terminology-missing")
+        place,
+        "terminology",
+        f"{standard} terminology {version} is not here (at hand: {at_hand})",
+        f"download it from NCI and run: clintrail terminology import '{standard} Terminology {version}.txt'",
+        kind="terminology-missing",
+    )
 
 
 @lru_cache(maxsize=16)
@@ -88,8 +92,15 @@ def _read(package: Package, changed: int) -> tuple[Codelist, ...]:
     heads = [row for row in rows if not row.codelist]
     decodes = _decodes(heads, terms)
     return tuple(
-        Codelist(h.code, h.name, h.value, h.extensible == "Yes", _terms(terms.get(h.code, []), decodes.get(h.code, {})),
-                 package.standard, package.version)
+        Codelist(
+            h.code,
+            h.name,
+            h.value,
+            h.extensible == "Yes",
+            _terms(terms.get(h.code, []), decodes.get(h.code, {})),
+            package.standard,
+            package.version,
+        )
         for h in heads
     )
 

@@ -127,8 +127,8 @@ class Trail:
         if via in self.frame(frame)["relations"]:
             first, second = self.pairs(frame, via)
             if not self.is_grouped(frame, via):
-                return second[first == row]
-            return first[second == second[first == row][0]]
+                return np.asarray(second[first == row])
+            return np.asarray(first[second == second[first == row][0]])
         target = self.link(frame, via)[row]
         return np.array([target]) if target >= 0 else np.array([], dtype=np.int64)
 

@@ -42,7 +42,9 @@ def write_trail(folder: Path, compiled: CompiledStudy, result: Result, raw: Mapp
         relations = {r.name: _relation(con, folder, r) for r in _used_relations(frame)}
         described[name] = _frame(frame, file, relations)
     files = {n: {"path": Path(d.file.path).name, "sha256": d.file.sha256, "form": n in compiled.study.forms} for n, d in raw.items()}
-    datasets = {n: {"frame": d.frame, "kind": d.kind, "variables": list(d.variables), "path": d.path} for n, d in compiled.plan.datasets.items()}
+    datasets = {
+        n: {"frame": d.frame, "kind": d.kind, "variables": list(d.variables), "path": d.path} for n, d in compiled.plan.datasets.items()
+    }
     document = {"format": FORMAT, "study": compiled.study.name, "files": files, "datasets": datasets, "frames": described}
     (folder / "plan.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
@@ -78,7 +80,8 @@ def _relation(con: Any, folder: Path, relation: Relation) -> dict[str, Any]:
 
 def _frame(frame: Frame, file: str, relations: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "kind": frame.kind, "dataset": frame.dataset, "file": file, "level": frame.level, "identity": list(frame.identity), "rows": [_input(i) for i in frame.row_inputs],
+        "kind": frame.kind, "dataset": frame.dataset, "file": file, "level": frame.level, "identity": list(frame.identity),
+        "rows": [_input(i) for i in frame.row_inputs],
         "place": str(frame.row_place), "relations": dict(relations), "columns": {n: _column(c) for n, c in frame.columns.items()},
     }  # fmt: skip
 
@@ -87,7 +90,8 @@ def _column(column: Column) -> dict[str, Any]:
     described: dict[str, Any] = {"kind": column.kind, "level": column.level}
     optional = {
         "type": column.type, "rule": column.text, "words": column.words, "sql": column.sql, "place": str(column.place),
-        "target": column.target, "constant": column.constant, "constant_sources": list(column.constant_sources), "inputs": [_input(i) for i in column.inputs],
+        "target": column.target, "constant": column.constant, "constant_sources": list(column.constant_sources),
+        "inputs": [_input(i) for i in column.inputs],
     }  # fmt: skip
     return described | {key: value for key, value in optional.items() if value}
 

@@ -145,8 +145,11 @@ class _Walker:
         rows = self.trail.related(frame, row, needed)
         into = node.decided if needed.role == DECIDED else node.made
         for other in rows[:_MOST_CHILDREN]:
-            if column is not None and column.kind in ("hidden", "link", "working", "copy") and needed.column.startswith(("_", "cell")) or (
-                column is not None and column.kind == "hidden"
+            if (
+                column is not None
+                and column.kind in ("hidden", "link", "working", "copy")
+                and needed.column.startswith(("_", "cell"))
+                or (column is not None and column.kind == "hidden")
             ):
                 self._pass_through(into, needed, int(other), depth)
             else:

@@ -24,5 +24,3 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Built]:
 def refused(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[str]]:
     """What is wrong with a drawn study that must not build."""
     return lambda *args, **kwargs: refused_in(tmp_path_factory.mktemp("study"), *args, **kwargs)
-
-

@@ -1,10 +1,10 @@
 """Small studies drawn as text: forms as tables, specs as short YAML, and the datasets that should come of them as tables.
 
-    built = build(
-        {"ae": "ID | TERM  \\n 1  | Fever"},
-        AE="records: [{from: ae}] ...",
-    )
-    built.expect("AE", "USUBJID | AETERM \\n S-1 | FEVER")
+built = build(
+    {"ae": "ID | TERM  \\n 1  | Fever"},
+    AE="records: [{from: ae}] ...",
+)
+built.expect("AE", "USUBJID | AETERM \\n S-1 | FEVER")
 """
 
 from __future__ import annotations
@@ -120,8 +120,9 @@ def completed(name: str, kind: str, spec: str) -> str:
     else:
         info = sdtm_dataset(name) or sdtm_dataset(name, class_name=class_name[1] if class_name else None)
     assert info is not None, f"no dataset {name} in the guide"
-    required = [v.name for v in info.variables if v.core == "Req" and v.name not in (*_GIVEN_BY_THE_ENGINE, f"{name[:2]}SEQ") and v.name.isalnum()]
-    lacking = [v for v in required if v.isupper() and not re.search(rf"\b{v}\b(?:\s*,\s*\w+)*\s*:", spec)]
+    given = (*_GIVEN_BY_THE_ENGINE, f"{name[:2]}SEQ")
+    required = [v.name for v in info.variables if v.core == "Req" and v.name not in given and v.name.isalnum() and v.name.isupper()]
+    lacking = [v for v in required if not re.search(rf"\b{v}\b(?:\s*,\s*\w+)*\s*:", spec)]
     if not lacking or "relations:" in spec:
         return spec
     nulls = indent("\n".join(f"{v}: null" for v in lacking), "  ") + "\n"

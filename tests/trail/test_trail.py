@@ -64,7 +64,8 @@ def raw_leaves(node: Node) -> list[Node]:
 
 
 def check(figures: dict[str, Any]) -> None:
-    print("\n" + ", ".join(f"{value} {name}" for name, value in figures.items() if name != "unexplained"), f"{len(figures['unexplained'])} unexplained")
+    shown = {**figures, "unexplained": len(figures["unexplained"])}
+    print("\n" + ", ".join(f"{value:,} {name}" for name, value in shown.items()))
     assert figures["unexplained"] == []
     assert figures["submitted cells changed"] > 100
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from clintrail.compile.functions import FunctionTable, expand, library
+from clintrail.compile.expand import expand
+from clintrail.compile.functions import FunctionTable
+from clintrail.compile.library import library
 from clintrail.compile.text import Marked
 
 FOLDER = Path(__file__).resolve().parents[3] / "specs" / "melasma" / "functions"
