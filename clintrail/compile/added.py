@@ -30,6 +30,9 @@ class NewStage(Stage):
         text = f"FROM {before}"
         if each is not None:
             text += f" CROSS JOIN {quoted(each.name)}"
+        if step.where is not None:
+            builder.note_unknowns(step.where, conditions[0], text)
+        if each is not None:
             conditions.append(self._absent(previous, keys, per, inputs))
         order, order_inputs, _ = pick_order(previous, step.copy, scope, f"added {step.name}")
         each_sql = f"{quoted(each.name)}._row" if each is not None else "NULL::BIGINT"

@@ -87,7 +87,8 @@ class Binder:
 
     def _make(self, name: str, frame: Frame) -> None:
         columns = {c.name: c.type for c in frame.columns.values() if c.kind in ("raw", "hook")}
-        text = ", ".join(["_row BIGINT", *(f"{quoted(n)} {t}" for n, t in columns.items())])
+        alike = {n.lower(): f"{quoted(n)} {t}" for n, t in columns.items()}  # a refused file may be asked for names alike but for case
+        text = ", ".join(["_row BIGINT", *alike.values()])
         self.con.execute(f"CREATE TABLE {quoted(name)} ({text})")
         self._made.add(name)
 
@@ -141,18 +142,23 @@ class Binder:
 
     def _types(self, frame: Frame, columns: list[Column], refused: set[str]) -> dict[str, str]:
         try:
-            return dict(self._describe(columns_sql(frame, columns)))
+            return self._named(frame, columns)
         except duckdb.Error:
             pass
         found: dict[str, str] = {}
         for column in columns:
             try:
-                found |= dict(self._describe(columns_sql(frame, [column])))
+                found |= self._named(frame, [column])
             except duckdb.Error as error:
                 if column.type != "failed" and column.name not in refused and not self._lacks(column.inputs):
                     self._tell(error, column, frame, column.name)
                 column.sql = "NULL"
         return found
+
+    def _named(self, frame: Frame, columns: list[Column]) -> dict[str, str]:
+        """The columns' types, by position: DuckDB may name a column as its source spells it."""
+        described = self._describe(columns_sql(frame, columns))[1:]
+        return {column.name: kind for column, (_, kind) in zip(columns, described, strict=True)}
 
     def _settle(self, frame: Frame, column: Column, found: str) -> None:
         """Decide the column's type: what the guide wants, where the value can be that."""

@@ -256,10 +256,10 @@ class Builder(StudyRules):
         found = next((n for n in names if n == own or stage.rule(n)), None)
         return stage.column(found) if found else None
 
-    def note_unknowns(self, expression: Expression, condition: str, tail: str) -> None:
+    def note_unknowns(self, expression: Expression, condition: str, tail: str, of: str = "*") -> None:
         """Remember a condition whose unknowns the run counts and reports."""
         head = tail.split(" WHERE ")[0]
-        self.unknowns.append((expression.place, expression.text, f"SELECT count(*) {head} WHERE ({condition}) IS NULL"))
+        self.unknowns.append((expression.place, expression.text, f"SELECT count({of}) {head} WHERE ({condition}) IS NULL"))
 
     # -- the plan ----------------------------------------------------------------------------------------------------------------
 

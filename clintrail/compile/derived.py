@@ -109,7 +109,7 @@ def _pieces(study: StudySpec, dataset: DatasetSpec, variable: Variable, longest:
         return 1
     found = [longest.get((a or "", variable.name if isinstance(variable.rule, Copy) else n), 0) for a, n in rule_names(variable.rule)]
     size = max(found, default=0)
-    return 1 if size <= 200 else -(-size // 150)
+    return 1 if size <= 200 else size // 100 + 2  # two pieces in a row hold more than 200 bytes, or they would be one
 
 
 def _split(variable: Variable, pieces: int, supplemental: bool) -> Iterator[Variable]:
@@ -121,10 +121,11 @@ def _split(variable: Variable, pieces: int, supplemental: bool) -> Iterator[Vari
     rest = whole
     label = variable.attributes.get("label", name)
     for index in range(pieces):
-        piece = name if index == 0 else f"{name[:7]}{index}"
-        attributes = dict(variable.attributes) if index == 0 else {"label": f"{label[:38]} {index}"}
-        yield Variable(piece, Expression(f"text_piece({rest})", place), place, attributes)
-        if index + 1 < pieces:
+        piece = name if index == 0 else f"{name[: 8 - len(str(index))]}{index}"
+        attributes = dict(variable.attributes) if index == 0 else {"label": f"{label[:37]} {index}"}
+        last = index + 1 == pieces  # the last piece is not cut: if it is too long after all, that is told
+        yield Variable(piece, Expression(rest if last else f"text_piece({rest})", place), place, attributes)
+        if not last:
             following = f"{whole}_{index + 1}"
             yield Variable(following, Expression(f"text_rest({rest})", place), place)
             rest = following

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
 from clintrail.compile.expressions import compile_expression, order_keys
-from clintrail.compile.plan import DECIDED, Column, Frame, Input, Join, Relation, quoted
+from clintrail.compile.plan import DECIDED, Column, Frame, Input, Join, Relation, lookup_alias, lookup_link, quoted
 from clintrail.compile.rules import rule_names
 from clintrail.compile.scopes import LookupScope, Match, Resolved, Scope, Unresolved
 from clintrail.spec.model import DatasetSpec, Expression, Lookup, Record
@@ -68,7 +68,8 @@ class Links:
         if found:
             return found
         lookup = self.builder.lookup(alias, self.this)
-        return self.this.column(f"_lookup {alias}"), self.builder.source_frame(lookup.source, self.this, lookup.place, alias), ()
+        link = lookup_link(alias, lookup.name == lookup.source and alias in self.builder.study.forms)
+        return self.this.column(link), self.builder.source_frame(lookup.source, self.this, lookup.place, alias), ()
 
     def is_rows(self, alias: str) -> bool:
         """Whether an aggregate may run over the rows of `alias`: another dataset, a form, or a lookup of one."""
@@ -78,7 +79,7 @@ class Links:
         return any(source in names for names in (study.datasets, study.forms, study.hooks, self.builder.inputs))
 
     def _link_column(self, name: str) -> Column:
-        alias = name.removeprefix("_lookup ")
+        alias = lookup_alias(name) or ""
         lookup = self.builder.lookup(alias, self.this)
         target = self.builder.source_frame(lookup.source, self.this, lookup.place, alias)
         shown = self.builder.alias_of(alias, target, self.frame)
@@ -113,9 +114,13 @@ class Links:
         scope = LookupScope(outer, lookup.name, target, shown, via)
         for expression in filter(None, (lookup.match, lookup.where)):
             compiled = compile_expression(self.builder, expression, scope, lookup.name, DECIDED)
+            joins += compiled.joins
+            if expression is lookup.where:
+                known = " AND ".join(conditions) or "TRUE"
+                tail = f"FROM {quoted(self.frame.name)}{joined(joins)} JOIN {quoted(target.name)} AS {quoted(shown)} ON {known}"
+                self.builder.note_unknowns(expression, compiled.sql, tail, f"DISTINCT {quoted(shown)}._row")
             conditions.append(f"({compiled.sql})")
             inputs += compiled.inputs
-            joins += compiled.joins
         if not conditions and target.kind == "form" and self.frame.subject:
             raise Unresolved(f"{lookup.source} does not name its subjects", "say who its records are about: forms: {subject: EXPRESSION}")
         if not conditions:
@@ -140,7 +145,7 @@ class Links:
         """How rows of `alias` belong to a record, for an aggregate over them."""
         lookup = self.builder.lookup(alias, self.this)
         target = self.builder.source_frame(lookup.source, self.this)
-        shown, relation = f"{alias} (rows)", f"rows {alias}"
+        shown, relation = f"{alias} (rows)", f"rows {target.name if alias == lookup.source else alias}"
         conditions, inputs, joins = self._conditions(lookup, target, shown, relation, outer)
         own = quoted(self.frame.name)
         if relation not in self.frame.relations:

@@ -152,6 +152,19 @@ class Plan:
     datasets: dict[str, DatasetPlan]
 
 
+_LOOKUP, _RAW = "_lookup ", " (raw)"
+
+
+def lookup_link(alias: str, is_form: bool) -> str:
+    """The link column of a lookup; a form's is marked, since form `vs` and dataset `VS` may both be looked up."""
+    return _LOOKUP + alias + (_RAW if is_form else "")
+
+
+def lookup_alias(link: str) -> str | None:
+    """The lookup's name behind a link column; None for other links."""
+    return link.removeprefix(_LOOKUP).removesuffix(_RAW) if link.startswith(_LOOKUP) else None
+
+
 def quoted(name: str) -> str:
     """A name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

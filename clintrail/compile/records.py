@@ -198,7 +198,8 @@ class BaseStage(Stage):
         shown, lines = self.builder.alias_of(record.source, target), self.builder.source_frame(record.columns, self).name
         only = self.only_sources(record.source, "_from")
         source_join = Join(shown, target.name, f"{quoted(shown)}._row = {own}.{quoted('_from')}{only}")
-        line_join = Join(lines, lines, f"{quoted(lines)}._row = {own}.{quoted('_columns')}")
+        line_only = self.only_sources(record.columns, "_columns")
+        line_join = Join(lines, lines, f"{quoted(lines)}._row = {own}.{quoted('_columns')}{line_only}")
         return Column(
             name, cell.sql, tuple(cell.inputs), (source_join, line_join), text="the column's value", kind="hidden", place=record.place
         )

@@ -167,9 +167,12 @@ class Stage(Links):
 
     def hidden(self, text: str) -> str:
         """A hidden column with the value of `text`."""
-        if text not in self.frame.columns and text not in self._hidden:
-            self._hidden[text] = Expression(text, self.dataset.place if self.dataset else Place())
-        return self.column(text)
+        name = text
+        while any(other != name and other.lower() == name.lower() for other in (*self.frame.columns, *self._hidden)):
+            name += " "  # DuckDB's names do not know case: `vs.X` and `VS.X` differ here by a blank
+        if name not in self.frame.columns and name not in self._hidden:
+            self._hidden[name] = Expression(text, self.dataset.place if self.dataset else Place())
+        return self.column(name)
 
     # -- order -----------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
-from clintrail.compile.plan import MADE, Input
+from clintrail.compile.plan import MADE, Input, lookup_alias
 from clintrail.compile.study import CompiledStudy
 from clintrail.compile.text import NotTokens, arguments, calls, tokens
 from clintrail.define.model import Origin, OriginSource, OriginType
@@ -163,9 +163,10 @@ class Origins:
             return True
         if needed.via == "" and needed.frame == part.frame:  # the subject of a form, from the form's own columns
             return True
-        if not needed.via.startswith("_lookup "):
+        alias = lookup_alias(needed.via)
+        if alias is None:
             return False
-        lookup = self.lookup(part.frame, needed.via.removeprefix("_lookup "))
+        lookup = self.lookup(part.frame, alias)
         if lookup is None or lookup.pick is None and lookup.where is None and lookup.match is None:
             return True
         is_table = self.frames[needed.frame].kind == "table"

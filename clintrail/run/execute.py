@@ -90,8 +90,8 @@ class _Runner:
             found = found.take(pa.array(np.unique(found["_row"].to_numpy(), return_index=True)[1]))
         if not np.array_equal(found["_row"].to_numpy(), np.arange(table.num_rows)):
             raise AssertionError(f"rows of {step.frame} came back out of order")
-        for name in step.columns:
-            table = table.append_column(name, found[name])
+        for position, name in enumerate(step.columns, 1):  # DuckDB may name a column as its source spells it
+            table = table.append_column(name, _blank_is_missing(found.column(position)))
         self._keep(step.frame, table)
 
     def _run_hook(self, frame: Frame) -> None:
@@ -109,7 +109,7 @@ class _Runner:
     def _two_rows(self, step: Step, frame: Frame, found: pa.Table) -> None:
         column = frame.columns[step.columns[0]]
         several = int((np.unique(found["_row"].to_numpy(), return_counts=True)[1] > 1).sum())
-        name = step.columns[0].removeprefix("_lookup ")
+        name = column.text
         target = self.plan.frames[column.target].dataset or column.target
         what = f"the lookup {name} finds more than one record of {target} for {counted(several, 'record')} of {frame.dataset}"
         fix = f"narrow it under lookups: with where or match, or choose with first or last: {name}: {{from: ..., last: ...}}"
@@ -147,6 +147,13 @@ class _Runner:
                 what = f"the condition is unknown for {counted(count, 'record')}, left out for that: {text}"
                 fix = "where a missing value should count, say so: ... or X is null"
                 self.result.problems.append(Problem(place, "where", what, fix, Severity.NOTE))
+
+
+def _blank_is_missing(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text of no characters is missing, as blanks are on reading."""
+    if not pa.types.is_string(values.type):
+        return values
+    return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
 
 
 def _table(frame: Frame, table: Table) -> pa.Table:

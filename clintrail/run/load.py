@@ -15,6 +15,7 @@ from clintrail.spec.model import StudySpec
 from clintrail.transport.raw import RawFile, read_raw_csv, read_table
 
 _DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
+_OWN_NAMES = ("_row", "_record", "_subject")
 _INPUT_SUFFIXES = (".xpt", ".parquet", ".csv")
 
 
@@ -87,6 +88,10 @@ def longest_texts(raw: Mapping[str, RawData], limit: int = 200) -> dict[tuple[st
 
 
 def _ordered(name: str, file: RawFile) -> RawData:
+    own = [column for column in file.columns if column.lower() in _OWN_NAMES]
+    if own:
+        fix = "rename it in the export: clintrail keeps this name for itself"
+        raise Problems([Problem(Place(file.path, 1), column, "a column that cannot have this name", fix) for column in own])
     table = file.table.append_column("_record", file.records)
     keys = [(column, "ascending") for column in [*file.columns, "_record"]]
     order = pc.sort_indices(table, sort_keys=keys)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections import abc
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from clintrail.errors import Place, Problem, closest
@@ -117,12 +118,16 @@ class Reader:
                         key.place, variable.name, f"given twice, first in line {found[variable.name].place.line}", "keep one of the two"
                     )
                 found[variable.name] = variable
-        lower: dict[str, str] = {}
-        for name, variable in found.items():
-            other = lower.setdefault(name.lower(), name)
-            if other != name:
-                self.problem(variable.place, name, f"differs from {other} only in case", "rename one of the two")
+        self.alike({name: variable.place for name, variable in found.items()})
         return found
+
+    def alike(self, places: abc.Mapping[str, Place], known: Iterable[str] = ()) -> None:
+        """Report names that differ only in case, from each other or from those in `known`."""
+        first = {name.lower(): name for name in known}
+        for name, place in places.items():
+            other = first.setdefault(name.lower(), name)
+            if other != name:
+                self.problem(place, name, f"differs from {other} only in case", "rename one of the two")
 
     def _variable(self, key: Scalar, value: Node) -> Iterator[Variable]:
         names = self.names(key, key.text)

@@ -46,6 +46,8 @@ def read_study(folder: Path) -> StudySpec:
     if root is not None and not datasets and not reader.problems:
         reader.problem(Place(shown), "", "no dataset specs", "write sdtm/dm.yaml, or adam/adsl.yaml")
     study = _study(reader, root, folder, shown, datasets, tuple(files)) if root is not None else None
+    for lookups in (study.lookups if study else {}, *(dataset.lookups for dataset in datasets.values())):
+        reader.alike({name: lookup.place for name, lookup in lookups.items()}, datasets)
     hooks = _hooks(reader, folder, files)
     if study is None or reader.problems:
         raise Problems(reader.problems)
@@ -143,6 +145,7 @@ def _lookups(reader: Reader, node: Node | None) -> dict[str, Lookup]:
             reader.problem(value.place, key.text, "both first and last choose the record", "keep one of the two")
         where, match = reader.expression(value.get("where"), "where"), reader.expression(value.get("match"), "match")
         found[key.text] = Lookup(key.text, source, key.place, where, match, picks[0] if picks else None)
+    reader.alike({name: lookup.place for name, lookup in found.items()})
     return found
 
 

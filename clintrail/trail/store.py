@@ -31,13 +31,13 @@ def write_trail(folder: Path, compiled: CompiledStudy, result: Result, raw: Mapp
     con = connect()
     for name, table in (result.frames | result.origins).items():
         con.register(name, table)
-    described = {}
+    described: dict[str, Any] = {}
     for name, frame in frames.items():
         table = result.frames[name]
         if frame.kind in ("form", "input"):
             table = table.append_column("_record", raw[frame.dataset].records)
             table = _with_stage_columns(table, result.frames[name])
-        file = f"frames/{slug(name)}.parquet"
+        file = f"frames/{len(described) + 1:03}-{slug(name)}.parquet"
         _write(folder / file, table)
         relations = {r.name: _relation(con, folder, r) for r in _used_relations(frame)}
         described[name] = _frame(frame, file, relations)
@@ -50,8 +50,8 @@ def write_trail(folder: Path, compiled: CompiledStudy, result: Result, raw: Mapp
 
 
 def slug(name: str) -> str:
-    """A frame's name as a file name."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") + ("" if name.upper() == name else "_" + ("l" if name.lower() == name else "m"))
+    """A frame's name as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
 
 
 def _write(path: Path, table: pa.Table) -> None:
@@ -73,7 +73,7 @@ def _used_relations(frame: Frame) -> list[Relation]:
 def _relation(con: Any, folder: Path, relation: Relation) -> dict[str, Any]:
     second = "_group" if relation.grouped else "_other"
     table = con.sql(f"SELECT _row, {second} FROM ({relation.sql}) ORDER BY ALL").to_arrow_table()
-    file = f"relations/{slug(relation.frame)}-{slug(relation.name)}.parquet"
+    file = f"relations/{len(list((folder / 'relations').iterdir())) + 1:04}-{slug(relation.frame)}.parquet"
     _write(folder / file, table)
     return {"target": relation.target, "grouped": relation.grouped, "file": file}
 

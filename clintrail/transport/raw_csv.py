@@ -130,8 +130,8 @@ def _parse(data: bytes, delimiter: str, names: list[str]) -> pa.Table:
         options = arrow_csv.ReadOptions(column_names=numbered, block_size=block_bytes)
         return arrow_csv.read_csv(pa.BufferReader(data), options, parse, convert)
 
-    try:
-        table = read(_BLOCK_BYTES)
+    try:  # Arrow loses a line feed where a block begins between the CR and LF of a quoted field
+        table = read(len(data) + 1 if quoted and b"\r" in data else _BLOCK_BYTES)
     except pa.ArrowInvalid:  # a record longer than a block
         table = read(len(data) + 1)
     table = table.slice(1)

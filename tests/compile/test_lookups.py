@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 AE_DM = {
     "dm": "ID | ARM | START \n 1 | A | 2024-01-10 \n 2 | B |",
     "ae": "ID | TERM | DAY \n 1 | fever | 2024-01-12 \n 2 | rash | 2024-01-05 \n 3 | itch | 2024-01-01",
@@ -255,7 +253,6 @@ def test_a_missing_key_finds_nothing(build):
     built.expect("CM", "CMTRT | CMINDC | CMOCCUR \n x | | N")
 
 
-@pytest.mark.xfail(strict=True, reason="F3: a crash of DuckDB's catalogue")
 def test_lookups_that_differ_only_in_case_are_told(refused):
     problems = refused({"ae": "ID | TERM \n 1 | x"}, AE="""
         lookups:

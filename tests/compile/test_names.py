@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import duckdb
 import pytest
 
 from clintrail.errors import Problems
@@ -45,10 +44,6 @@ def test_a_lookup_of_the_form_stands_beside_one_of_the_dataset(build):
     built.expect("ADVS", "USUBJID | AVALC \n S-1 | 70/70/70 \n S-2 | 80/80/80")
 
 
-CASE = pytest.mark.xfail(strict=True, raises=duckdb.CatalogException, reason="F3, F12: DuckDB's names do not know case")
-
-
-@CASE
 def test_a_form_and_a_dataset_that_differ_in_case_are_looked_up_side_by_side(build):
     built = build({**WEIGHTS, "dm": "ID \n 1 \n 2 \n 3"}, VS=VS, ADSL="""
         records: [{from: dm}]
@@ -63,7 +58,6 @@ def test_a_form_and_a_dataset_that_differ_in_case_are_looked_up_side_by_side(bui
     )
 
 
-@CASE
 def test_a_window_may_look_up_both(build):
     built = build({"vs": "ID | V \n 1 | 70 \n 2 | 80", "dm": "ID \n 1 \n 2"}, VS="""
         records: [{from: vs}]
@@ -75,12 +69,13 @@ def test_a_window_may_look_up_both(build):
     built.expect("ADSL", "SUBJID | SITEID \n 70 | 70! \n 80 | 80!")
 
 
-OWN = pytest.mark.xfail(strict=True, reason="F13: a name that the engine uses itself")
+@pytest.mark.parametrize("name", ["_row", "_subject", "_record"])
+def test_a_name_that_clintrail_keeps_for_itself_is_told(refused, name):
+    problems = refused({"ae": f"ID | {name} \n 1 | x"}, AE="records: [{from: ae}] \nvariables: {AETERM: ae.ID}")
+    assert any("a column that cannot have this name" in p for p in problems)
 
 
-@pytest.mark.parametrize(
-    "name", [*(pytest.param(n, marks=OWN) for n in ("_row", "_subject", "_record")), "_from", "_exists", "USUBJID", "_order"]
-)
+@pytest.mark.parametrize("name", ["_from", "_exists", "USUBJID", "_order"])
 def test_a_form_may_have_columns_with_any_name(build, name):
     built = build({"ae": f"ID | {name} \n 1 | x \n 1 | y"}, AE=f"""
         records: [{{from: ae}}]
@@ -90,7 +85,6 @@ def test_a_form_may_have_columns_with_any_name(build, name):
     built.expect("AE", "USUBJID | AETERM \n S-1 | x. \n S-1 | y.")
 
 
-@CASE
 def test_columns_of_a_form_that_differ_only_in_case_are_kept_apart_or_told(build):
     try:
         built = build({"ae": "ID | Term | TERM \n 1 | a | b"}, AE="records: [{from: ae}] \nvariables: {AETERM: ae.Term, AEDECOD: ae.TERM}")
@@ -171,7 +165,6 @@ def test_datasets_may_need_each_other_as_long_as_no_column_needs_itself(build):
     built.expect("EX", "EXSEQ | EXSTDY \n 1 | 1 \n 2 | 2")
 
 
-@pytest.mark.xfail(strict=True, reason="F1: a bare copy whose name differs from its source's in case alone is silently missing")
 def test_a_column_in_lower_case_is_copied_to_its_name_in_capitals(build):
     built = build({"ae": "ID | aeterm | Aedecod | AESPID \n 1 | fever | Fever | 7"}, AE="""
         records: [{from: ae}]
@@ -242,7 +235,7 @@ def test_a_study_table_and_a_dataset_table_of_one_name_the_nearer_wins(build):
     built.expect("AE", "AETERM | AEDECOD \n x | dataset")
 
 
-@pytest.mark.parametrize("name", ["ae", "AE", pytest.param("term", marks=pytest.mark.xfail(strict=True, reason="F1")), "member"])
+@pytest.mark.parametrize("name", ["ae", "AE", "term", "member"])
 def test_a_working_column_may_have_any_name_in_lower_case(build, name):
     if name == "AE":
         name = "aE"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 TWO_FORMS = {"a": "ID | TERM | DAY \n 1 | cough | 2 \n 2 | fever | 1", "b": "ID | WORD | DAY \n 1 | rash | 1"}
 
 
@@ -143,7 +141,6 @@ def test_where_may_look_at_the_wide_columns_table_and_at_a_variable(build):
     built.expect("VS", "VSTESTCD | VSORRES \n WEIGHT | 70")
 
 
-@pytest.mark.xfail(strict=True, reason="F4: the wide columns' table is joined in two ways")
 def test_wide_columns_of_one_source_stand_beside_a_source_without(build):
     built = build({"w": "ID | WT | HT \n 1 | 70 | 170", "l": "ID | RES \n 1 | 36.6"}, VS="""
         tables:
@@ -230,7 +227,6 @@ def test_where_may_look_at_what_was_joined(build):
     built.expect("ADX", "USUBJID | AVALC | AVAL \n S-1 | two | 2")
 
 
-@pytest.mark.xfail(strict=True, reason="F1: day: sv.DAY, a bare copy whose name differs in case alone, is silently missing")
 def test_one_per_collapses_and_variables_aggregate(build):
     built = build({"sv": "ID | VISIT | DAY \n 1 | W1 | 2024-01-08 \n 1 | W1 | 2024-01-07 \n 1 | W2 | 2024-01-14 \n 2 | W1 |"}, SV="""
         records: [{from: sv, set: {VISIT: upper(sv.VISIT), day: sv.DAY}}]
@@ -276,7 +272,6 @@ def test_one_per_may_name_a_group(build):
     built.expect("ADX", "USUBJID | PARAMCD | AVAL \n S-1 | A | 3 \n S-2 | A | 5")
 
 
-@pytest.mark.xfail(strict=True, reason="F1: ok: x.OK")
 def test_an_aggregate_of_one_per_may_be_narrowed_by_filter(build):
     built = build({"x": "ID | V | OK \n 1 | 1 | Y \n 1 | 5 | N \n 2 | 9 | N"}, ADX="""
         records: [{from: x, set: {v: number(x.V), ok: x.OK}}]

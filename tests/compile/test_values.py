@@ -146,7 +146,6 @@ def test_blank_and_spaces_are_missing(build):
     built.expect("AE", "AETERM | AEMODIFY | AEDECOD | AESER \n | | y | Y \n x | | x | N")
 
 
-@pytest.mark.xfail(strict=True, reason="F9: '' made by a rule is written as missing but is no missing value to other rules")
 def test_a_blank_computed_text_is_missing_to_other_rules_too(build):
     built = build({"ae": "ID | A \n 1 | x"}, AE="""
         records: [{from: ae}]
@@ -193,10 +192,6 @@ def test_unknowns_of_where_are_counted_for_variables_and_lookups_too(build, cond
     assert any(f"unknown for {count} record" in p and condition in p for p in built.noticed)
 
 
-F8 = pytest.mark.xfail(strict=True, reason="F8: the where of a lookup and of an added step does not count its unknowns")
-
-
-@F8
 def test_unknowns_of_a_lookups_where_are_told(build):
     built = build({"x": "ID | A | N \n 1 | a | 1 \n 1 | b |"}, ADX="""
         lookups: {other: {from: x, where: other.N <> '5'}}
@@ -206,7 +201,6 @@ def test_unknowns_of_a_lookups_where_are_told(build):
     assert any("unknown for" in p and "other.N <> '5'" in p for p in built.noticed)
 
 
-@F8
 def test_unknowns_of_a_steps_where_are_told(build):
     built = build({"x": "ID | A | N \n 1 | a | 1 \n 1 | b |"}, ADX="""
         records: [{from: x}]

@@ -133,6 +133,11 @@ def block_bytes(request: pytest.FixtureRequest) -> Iterator[int]:
         yield request.param
 
 
+def test_a_line_end_in_quotes_stays_whole_where_a_block_begins_in_it(tmp_path: Path, block_bytes: int) -> None:
+    file = raw(tmp_path, 'C0,C1,C2,C3\r\n,"\r\na",,\r\n')
+    assert cells(file) == [(None, "\r\na", None, None)]
+
+
 @ANY_FILE
 @given(files())
 def test_what_a_csv_writer_wrote_is_read_as_the_csv_module_reads_it(tmp_path: Path, block_bytes: int, text: str) -> None:
