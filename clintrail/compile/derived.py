@@ -24,6 +24,10 @@ def with_derived_datasets(study: StudySpec, longest: Mapping[tuple[str, str], in
         elif dataset.kind == "sdtm":
             dataset = _with_continuations(study, dataset, longest)
         datasets[name] = dataset
+        for qualifier in dataset.supplemental.values():
+            if not 0 < len(qualifier.attributes.get("label", "")) <= 40:
+                what, fix = "a supplemental qualifier needs a label of at most 40 characters", "write {label: ..., value: ...}"
+                problems.append(Problem(qualifier.place, qualifier.name, what, fix))
         if dataset.supplemental:
             supp = _supplemental(dataset)
             if supp.name in study.datasets:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from clintrail.compile.bind import Binder
@@ -15,6 +15,9 @@ from clintrail.compile.words import put_words
 from clintrail.errors import Problem, Problems, Severity
 from clintrail.spec.model import StudySpec
 from clintrail.terminology import Terminology
+
+
+_VERSIONS = {"SDTMIG": "3.4", "ADaMIG": "1.3"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def compile_study(
     codelists = Codelists(study, terminology)
     study = with_derived_datasets(study, longest)
     builder = Builder(study, functions, columns, codelists)
-    builder.problems.extend(codelists.problems())
+    builder.problems.extend([*codelists.problems(), *_other_versions(study)])
     plan = builder.plan()
     Binder(builder, plan).bind()
     errors = [p for p in builder.problems if p.severity >= Severity.ERROR]
@@ -54,3 +57,12 @@ def compile_study(
     put_words(plan, functions)
     notes = tuple(sorted(set(builder.problems), key=lambda p: (p.place, p.subject)))
     return CompiledStudy(study, plan, builder, functions, codelists, notes)
+
+
+def _other_versions(study: StudySpec) -> Iterator[Problem]:
+    """The tables at hand are of one version of each guide; a study of another is told that it is built by them."""
+    for name, version in _VERSIONS.items():
+        stated = study.standards.get(name, version)
+        if stated != version:
+            what = f"the tables at hand are those of {name} {version}, and the study states {stated}"
+            yield Problem(study.places.get("standards", study.place), name, what, "check what differs between the two versions", Severity.WARNING)

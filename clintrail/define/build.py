@@ -147,7 +147,7 @@ class _Writer:
             data_type=facts.measured.type,
             label=variable.label,
             length=facts.measured.length,
-            significant_digits=facts.measured.digits,
+            significant_digits=_digits(variable.attributes, facts.measured.digits),
             display_format=variable.format,
             mandatory=variable.core == "Req",
             codelist=facts.codelist,
@@ -252,7 +252,7 @@ class _Writer:
             data_type=facts.measured.type,
             label=self._label(dataset, group),
             length=facts.measured.length,
-            significant_digits=facts.measured.digits,
+            significant_digits=_digits(self._attributes(variable, group[0]), facts.measured.digits),
             display_format=variable.format,
             codelist=facts.codelist,
             origins=self._stated(self._attributes(variable, group[0]), trace) or self.origins.origins(trace),
@@ -308,3 +308,9 @@ def _default_version(guide: str, datasets: Sequence[BuiltDataset]) -> str:
 
 
 __all__ = ["NO_DATE", "build_define", "check_origins"]
+
+
+def _digits(attributes: Mapping[str, str], measured: int | None) -> int | None:
+    """The decimals that the spec states, or those of the data; only floats have any."""
+    stated = attributes.get("significant_digits", "")
+    return int(stated) if measured is not None and stated.isdigit() else measured

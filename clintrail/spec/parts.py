@@ -13,7 +13,7 @@ from clintrail.spec.model import Branch, Branches, Constant, Copy, Expression, P
 from clintrail.spec.yaml_text import Mapping, Node, Scalar, Sequence
 
 ATTRIBUTES = (
-    "label", "type", "length", "format", "codelist", "origin", "source", "words", "comment", "role", "core", "significant_digits",
+    "label", "type", "length", "format", "codelist", "origin", "words", "comment", "role", "core", "significant_digits",
     "evaluator",
 )  # fmt: skip
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
