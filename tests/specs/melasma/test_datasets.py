@@ -22,7 +22,7 @@ def raw(form, subject):
 def test_a_woman_screened_again_is_one_subject_with_her_second_screening(shows):
     shows("dm", """
         USUBJID | SUBJID | RFICDTC    | RFXSTDTC         | RFPENDTC   | ARMCD  | ARMNRS
-        S009    | S024   | 2025-08-27 | 2025-09-06T13:45 | 2026-02-24 | MSCINJ |
+        S009    | S024   | 2025-07-22 | 2025-09-06T13:45 | 2026-02-24 | MSCINJ |
         """, USUBJID="S009")
     shows("dm", "USUBJID", USUBJID="S024")
     shows("suppdm", """
