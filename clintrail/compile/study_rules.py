@@ -104,8 +104,14 @@ class StudyRules:
         return self._rules[key]
 
     def _common(self, dataset: DatasetSpec, info: DatasetInfo) -> dict[str, Variable]:
-        """The study's common rules for variables that the guide lists for the dataset, where all that they read is there."""
+        """The study's common rules for variables that the dataset has, where all that they read is there.
+
+        A dataset has what the guide lists for it; and what its class allows besides, if the rule reads a variable that the spec gives
+        (VISITNUM where there is a VISIT).
+        """
         listed = {v.name for v in info.variables}
+        if dataset.kind == "sdtm":
+            listed |= {n for n, v in self.study.common.items() if info.variable(n) and self._needed(v, dataset)}
         own = {*dataset.variables, *dataset.final, *(n for r in dataset.records for n in r.set), "USUBJID", "STUDYID"}
         found = {n: v for n, v in self.study.common.items() if n in listed and n not in own}
         while True:

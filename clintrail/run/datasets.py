@@ -94,9 +94,17 @@ def _variable(
     length = int(attributes.get("length", 0)) or (longest or 1) if text else 8
     codelist = compiled.builder.codelist_of(spec, rule) if rule else (found.codelists[0] if found.codelists else "")
     return BuiltVariable(
-        name, attributes.get("label", found.label), "Char" if text else "Num", length, format_, attributes.get("role", found.role),
+        name, attributes.get("label", found.label or _copied_label(compiled, column)), "Char" if text else "Num", length, format_, attributes.get("role", found.role),
         attributes.get("core", found.core), codelist, found.described, attributes, column, column.place,
     )  # fmt: skip
+
+
+def _copied_label(compiled: CompiledStudy, column: Column) -> str:
+    """The label of the variable of which this one is a plain copy (`EFFFL: ADSL`); a variable carried over keeps its label."""
+    source, _, name = column.text.partition(".")
+    spec = compiled.study.datasets.get(source)
+    rule = compiled.builder.rules(spec, last=True).get(name) if spec else None
+    return rule.attributes.get("label", "") if rule else ""
 
 
 def _date_format(kind: pa.DataType) -> str:
