@@ -13,7 +13,7 @@ from typing import Any
 import clintrail
 from clintrail.compile.library import library
 from clintrail.compile.study import CompiledStudy, compile_study
-from clintrail.compile.text import calls, tokens
+from clintrail.compile.text import NotTokens, calls, tokens
 from clintrail.define.build import Kind, build_define
 from clintrail.define.origins import check_origins
 from clintrail.define.render import render_define, render_define_html
@@ -175,7 +175,7 @@ def _functions_used(compiled: CompiledStudy) -> list[str]:
     while waiting:
         try:
             names = {c.name for c in calls(tokens(waiting.pop()))} & set(compiled.functions)
-        except Exception:  # a line of a composed text that is no expression by itself
+        except NotTokens:  # a line of a composed text that is no expression by itself
             continue
         waiting += [compiled.functions[n].body for n in names - found]
         found |= names
