@@ -93,8 +93,9 @@ def _variable(
     longest = pc.max(pc.binary_length(values)).as_py() if text else None
     length = int(attributes.get("length", 0)) or (longest or 1) if text else 8
     codelist = compiled.builder.codelist_of(spec, rule) if rule else (found.codelists[0] if found.codelists else "")
+    label = attributes.get("label", found.label or _copied_label(compiled, column))
     return BuiltVariable(
-        name, attributes.get("label", found.label or _copied_label(compiled, column)), "Char" if text else "Num", length, format_, attributes.get("role", found.role),
+        name, label, "Char" if text else "Num", length, format_, attributes.get("role", found.role),
         attributes.get("core", found.core), codelist, found.described, attributes, column, column.place,
     )  # fmt: skip
 
