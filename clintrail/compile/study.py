@@ -16,7 +16,6 @@ from clintrail.errors import Problem, Problems, Severity
 from clintrail.spec.model import StudySpec
 from clintrail.terminology import Terminology
 
-
 _VERSIONS = {"SDTMIG": "3.4", "ADaMIG": "1.3"}
 
 
@@ -65,4 +64,6 @@ def _other_versions(study: StudySpec) -> Iterator[Problem]:
         stated = study.standards.get(name, version)
         if stated != version:
             what = f"the tables at hand are those of {name} {version}, and the study states {stated}"
-            yield Problem(study.places.get("standards", study.place), name, what, "check what differs between the two versions", Severity.WARNING)
+            yield Problem(
+                study.places.get("standards", study.place), name, what, "check what differs between the two versions", Severity.WARNING
+            )
