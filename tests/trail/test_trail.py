@@ -71,10 +71,10 @@ def check(figures: dict[str, Any]) -> None:
 
 
 def test_changing_raw_cells_changes_nothing_outside_their_trails(tmp_path: Path) -> None:
-    """200 random raw cells, ten at a time."""
+    """240 random raw cells, ten at a time; a change that a build refuses (two rows for a lookup, say) does not count."""
     before = build_trail(STUDY, STUDY / "raw", tmp_path / "before")
-    figures = try_changes(STUDY, STUDY / "raw", before, tmp_path / "after", rounds=20, cells_each=10, seed=7)
-    assert figures["raw cells"] >= 200
+    figures = try_changes(STUDY, STUDY / "raw", before, tmp_path / "after", rounds=24, cells_each=10, seed=7)
+    assert figures["raw cells"] - figures["refused"] >= 200
     check(figures)
 
 
