@@ -81,7 +81,7 @@ def compile_(
 @app.command()
 def why(
     package: Annotated[Path, typer.Argument(help="The package's folder, as given to build --out.", metavar="DIR")],
-    cell: Annotated[str, typer.Argument(help="Dataset and variable, as ADMASI.CHG.", metavar="DATASET.VARIABLE")],
+    cell: Annotated[str, typer.Argument(help="Dataset and variable, as ADSL.AGE.", metavar="DATASET.VARIABLE")],
     where: Annotated[str, typer.Option("--where", help="The record: a condition on the dataset's variables.", metavar="CONDITION")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the tree as data.")] = False,
     decided: Annotated[bool, typer.Option("--decided", help="Follow what decided a value too (conditions, joins, order).")] = False,
@@ -94,7 +94,7 @@ def why(
 
     dataset, _, variable = cell.partition(".")
     if not variable:
-        raise Problems([Problem(Place(), cell, "names no variable", f"write {cell or 'ADMASI'}.VARIABLE")])
+        raise Problems([Problem(Place(), cell, "names no variable", f"write {cell or 'ADSL'}.VARIABLE")])
     trail = Trail(package / "trail")
     node = walk(trail, dataset, variable, find_row(trail, dataset, where), depth)
     typer.echo(json.dumps(node.as_data(), ensure_ascii=False, indent=1) if as_json else show.tree(node, with_sql=sql, decided=decided))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clintrail.errors import Place, Problem, closest
+from clintrail.errors import Problem, closest
 from clintrail.spec.model import StudySpec
 from clintrail.terminology import Codelist, Term, Terminology
 
@@ -122,6 +122,3 @@ def _words(study: StudySpec) -> dict[str, dict[str, str]]:
         if codelist and collected and term:
             found.setdefault(codelist, {})[collected.strip().upper()] = term
     return found
-
-
-__all__ = ["CodelistTable", "Codelists", "Place", "UsedCodelist"]

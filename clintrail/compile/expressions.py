@@ -13,7 +13,7 @@ from sqlglot.tokenizer_core import TokenType
 
 from clintrail.compile.builtins import builtins, is_clock_word, is_refused, not_from_data
 from clintrail.compile.expand import WrongCall, complete_aggregates, expand
-from clintrail.compile.plan import DECIDED, MADE, Input, Join, literal, quoted
+from clintrail.compile.plan import DECIDED, MADE, Input, Join, quoted
 from clintrail.compile.roles import ColumnUse, NotAnExpression, column_uses
 from clintrail.compile.scopes import MembersScope, RowsScope, Scope, Unresolved
 from clintrail.compile.text import Call, Marked, NotTokens, Token, arguments, call_at, has_order, join, matching, span, tokens
@@ -41,7 +41,6 @@ class Compiled:
     marked: Marked
     inputs: list[Input] = field(default_factory=list)
     joins: list[Join] = field(default_factory=list)
-    windowed: bool = False
 
     @property
     def sql(self) -> str:
@@ -185,7 +184,6 @@ class _Rewriter:
 
     def _window(self, toks: tuple[Token, ...], call: Call, scope: Scope, role: str, out: Compiled) -> Marked:
         """`f(x) over group`, `f(x) over (group order by y)`: groups written out, the order completed by the row."""
-        out.windowed = True
         inside = toks[call.over + 1]
         paren = inside.kind == TokenType.L_PAREN
         named = toks[call.over + 2] if paren and call.end - 1 > call.over + 2 else inside
@@ -199,7 +197,7 @@ class _Rewriter:
             out.inputs += key.inputs
         relation = scope.stage.window_relation([key.sql for key in keys], [i for key in keys for i in key.inputs])
         out.inputs += [Input(i.frame, i.column, relation, DECIDED) for key in keys for i in key.inputs]
-        relation = self._picked(toks, call, scope, [key.sql for key in keys], relation)
+        relation = self._picked(toks, call, scope, relation)
         behind_call = toks[call.filter_close].end if call.filter_close >= 0 else toks[call.close].end
         head = self.rewrite(toks, call.open, call.over, scope, role, out, relation)
         head = join([Marked.typed(toks[call.first].text, toks[call.first].start), head])
@@ -214,7 +212,7 @@ class _Rewriter:
             order = _completed(order, scope.row)
         return join([head, Marked.made(f" OVER ({partition} ", behind_call), order, Marked.made(")", behind_call)])
 
-    def _picked(self, toks: tuple[Token, ...], call: Call, scope: Scope, keys: list[str], relation: str) -> str:
+    def _picked(self, toks: tuple[Token, ...], call: Call, scope: Scope, relation: str) -> str:
         """Where a condition picks the rows of a group (`value_at(x, condition)`, `filter (where ...)`), lineage goes by those alone."""
         function = self.builder.functions.get(call.name)
         given = arguments(toks, call)
@@ -225,7 +223,7 @@ class _Rewriter:
         else:
             return relation
         place = place_of(self.expression, toks[call.first].start)
-        return scope.stage.picked_relation(relation, keys, Expression(typed, place))
+        return scope.stage.picked_relation(relation, Expression(typed, place))
 
     def _rows(self, toks: tuple[Token, ...], call: Call, scope: Scope, role: str, out: Compiled, kind: str) -> Marked:
         """An aggregate without `over`: a query over the rows of another dataset, or over the records that become one."""
@@ -344,6 +342,3 @@ def _direction(text: str) -> tuple[str, str, str]:
         direction = words[-1].lower()
         text = text.rstrip()[: -len(direction)].rstrip()
     return text, direction, nulls
-
-
-__all__ = ["ENGINE_FORMS", "Compiled", "Refused", "compile_expression", "literal", "order_keys", "place_of"]

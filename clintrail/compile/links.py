@@ -175,7 +175,7 @@ class Links:
         self.frame.relations.setdefault(narrow, Relation(narrow, base.frame, base.target, f"{base.sql} AND ({condition})"))
         return narrow
 
-    def picked_relation(self, relation: str, keys: list[str], condition: Expression) -> str:
+    def picked_relation(self, relation: str, condition: Expression) -> str:
         """The relation of the records of a group that fulfil a condition on themselves."""
         narrow, own = f"{relation} where {condition.text}", quoted(self.frame.name)
         if narrow not in self.frame.relations:

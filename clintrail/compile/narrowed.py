@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from clintrail.compile.expressions import compile_expression
+from clintrail.compile.links import joined
 from clintrail.compile.plan import DECIDED, Column, Input, Join, Relation, quoted
 from clintrail.compile.records import SOURCE_FORMS, BaseStage
 from clintrail.compile.scopes import Scope, Unresolved
-from clintrail.compile.stages import Stage, copied, joined, pick_order
+from clintrail.compile.stages import Stage, copied, pick_order
 
 
 class FilteredStage(Stage):

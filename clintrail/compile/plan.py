@@ -69,7 +69,6 @@ class Column:
     typed: Expression | None = None
     marked: Marked | None = None
     parts: tuple[tuple[int, Expression, Marked], ...] = ()  # of a rule with branches or sources: where in `sql` each expression stands
-    crosses_subjects: bool = False
 
 
 def pieces_of(column: Column) -> tuple[tuple[int, Expression, Marked], ...]:

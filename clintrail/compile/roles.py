@@ -129,11 +129,11 @@ def roles_of_parameters(function: Function, functions: Mapping[str, Function]) -
     return [DECIDED if (p.name, DECIDED) in found and (p.name, MADE) not in found else MADE for p in function.parameters]
 
 
-TEXT, NUMBER, BOOLEAN = "text", "number", "condition"
+TEXT, NUMBER = "text", "number"
 
 
 def kind_of(node: Any, column_kind: Any, function_kind: Any) -> str | None:
-    """text, number or condition, as far as it is plain from the tree; None where it is not."""
+    """text or number, as far as it is plain from the tree; None where it is not."""
     if isinstance(node, exp.Paren):
         return kind_of(node.this, column_kind, function_kind)
     if isinstance(node, exp.Literal):

@@ -9,8 +9,8 @@ from clintrail.compile.builtins import builtins
 from clintrail.compile.expressions import Compiled, Refused, compile_expression
 from clintrail.compile.plan import DECIDED, MADE, BranchPlan, Column, Input, literal
 from clintrail.compile.roles import NotAnExpression, column_uses
-from clintrail.compile.scopes import Scope, Unresolved
-from clintrail.compile.text import Marked, NotTokens, arguments, call_at, calls, join, span, tokens
+from clintrail.compile.scopes import Scope
+from clintrail.compile.text import Marked, NotTokens, arguments, call_at, calls, span, tokens
 from clintrail.errors import Problem
 from clintrail.spec.model import Branches, Constant, Copy, Expression, Rule, Variable
 
@@ -153,6 +153,3 @@ def is_row_local(stage: Stage, rule: Rule | None) -> bool:
         if call.over >= 0 or (function and function.is_aggregate) or builtins().get(call.name.lower()) in ("aggregate", "window"):
             return False
     return True
-
-
-__all__ = ["Unresolved", "compile_rule", "is_row_local", "join", "rule_names"]

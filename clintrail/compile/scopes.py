@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from clintrail.compile.plan import DECIDED, MADE, Frame, Input, Join, quoted
+from clintrail.compile.plan import DECIDED, Frame, Input, Join, quoted
 
 if TYPE_CHECKING:
     from clintrail.compile.stages import Stage
@@ -210,22 +210,16 @@ class LookupScope(Scope):
     def __init__(self, outer: Scope, name: str, target: Frame, alias: str, via: str) -> None:
         super().__init__(outer.stage, outer.source)
         self.outer, self.of, self.target, self.alias, self.via = outer, name, target, alias, via
-        self.uses_record = False
 
     @property
     def row(self) -> str:
         return f"{quoted(self.alias)}._row"
 
     def bare(self, name: str, role: str) -> Resolved:
-        self.uses_record = True
         return self.outer.bare(name, DECIDED)
 
     def qualified(self, alias: str, name: str, role: str) -> Resolved:
         if alias == self.of:
             column = self.stage.builder.column(self.target.name, name, alias)
             return Resolved(f"{quoted(self.alias)}.{quoted(column)}", [Input(self.target.name, column, self.via, DECIDED)])
-        self.uses_record = True
         return self.outer.qualified(alias, name, DECIDED)
-
-
-__all__ = ["MADE", "CopyScope", "LookupScope", "Match", "MembersScope", "Resolved", "RowsScope", "Scope", "SourceScope", "Unresolved"]

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from clintrail.compile.expressions import Refused, compile_expression, order_keys
-from clintrail.compile.links import Links, joined
-from clintrail.compile.plan import DECIDED, MADE, Column, Frame, Input, Join, literal, quoted
-from clintrail.compile.rules import compile_rule, is_row_local, rule_names
-from clintrail.compile.scopes import CopyScope, Scope, Unresolved
+from clintrail.compile.links import Links
+from clintrail.compile.plan import DECIDED, MADE, Column, Frame, Input, Join, quoted
+from clintrail.compile.rules import compile_rule, rule_names
+from clintrail.compile.scopes import Scope, Unresolved
 from clintrail.errors import Place, Problem, closest
 from clintrail.spec.model import AddedStep, DatasetSpec, Expression, Pick, Record, Variable
 
@@ -259,6 +259,3 @@ def local_dependencies(stage: Stage, variable: Variable) -> Iterator[str]:
             yield from (own for own, _ in stage._keys(lookup, stage.builder.source_frame(lookup.source, stage)))
             for expression in filter(None, (lookup.match, lookup.where)):
                 yield from (n for a, n in rule_names(expression) if a is None)
-
-
-__all__ = ["CopyScope", "Stage", "compile_rule", "copied", "is_row_local", "joined", "literal", "local_dependencies", "pick_order"]

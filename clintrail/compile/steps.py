@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from clintrail.compile.links import joined
 from clintrail.compile.plan import Column, Frame, Step, quoted
-from clintrail.compile.stages import joined
 
 
 def steps_of(frames: Mapping[str, Frame]) -> list[Step]:

@@ -82,6 +82,3 @@ def _filled(function: Function, values: Mapping[str, str], given: list[str]) -> 
             words = re.sub(r",\s*(?=,)", "", words)
     filled = re.sub(r"\{(\w+)\}", lambda m: values.get(m[1], m[0]), words)
     return filled[0].lower() + filled[1:] if re.match(r"[A-Z][a-z]", filled) else filled
-
-
-__all__ = ["put_words", "sentence", "words_of"]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from clintrail.compile.bind import connect
 from clintrail.compile.build import Builder
 from clintrail.compile.hook_stage import HookStage, origins_table
-from clintrail.compile.plan import Column, Frame, Plan, Step, quoted
+from clintrail.compile.plan import Column, Frame, Plan, Step
 from clintrail.compile.steps import columns_sql
 from clintrail.errors import Place, Problem, Problems, Severity, counted
 from clintrail.run.hooks import run_hook
@@ -177,11 +177,3 @@ def _kind_of(error: duckdb.Error) -> str:
 
 def _fix_of(error: duckdb.Error) -> str:
     return "use number(), to_date() and their like, which make missing of what they cannot read"
-
-
-def take(table: pa.Table, column: str, rows: np.ndarray) -> pa.ChunkedArray:
-    """Values of a column at these rows."""
-    return pc.take(table[column], pa.array(rows))
-
-
-__all__ = ["Progress", "Result", "execute", "quoted", "take"]

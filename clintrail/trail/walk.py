@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clintrail.compile.bind import connect
-from clintrail.compile.plan import DECIDED, MADE, Input, quoted
+from clintrail.compile.plan import DECIDED, MADE, Input
 from clintrail.compile.roles import NotAnExpression, parse
 from clintrail.errors import Place, Problem, Problems, closest
 from clintrail.trail.read import Trail
@@ -167,6 +167,3 @@ class _Walker:
         for deeper in found.inputs:
             self._add(inner, frame, row, deeper, depth - 1)
         into += inner.made + inner.decided
-
-
-__all__ = ["Node", "find_row", "quoted", "walk"]
