@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clintrail.compile.study import CompiledStudy
-from clintrail.define.build import build_define
+from clintrail.define.built.build import build_define
 from clintrail.define.model import (
     CodeList,
     Comment,

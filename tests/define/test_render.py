@@ -15,8 +15,8 @@ from lxml import etree
 from clintrail.define import oids
 from clintrail.define.model import CodeList, DefineDataset, DefineDocument, DefineVariable, RangeCheck, Term, WhereClause
 from clintrail.define.render import render_define, render_define_html
-from clintrail.define.tree import NAMESPACES
-from clintrail.define.validate import stylesheet_path, validate_define
+from clintrail.define.check.tree import NAMESPACES
+from clintrail.define.check.validate import stylesheet_path, validate_define
 from clintrail.errors import Problems
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from clintrail.define.tree import REFERENCES, Define, get
+from clintrail.define.check.tree import REFERENCES, Define, get
 from clintrail.errors import Problem, Severity, closest
 
 # A standard may be followed without anything that points at it.

@@ -15,9 +15,9 @@ from typing import Any, cast
 
 from lxml import etree
 
-from clintrail.define.references import CHECKS
-from clintrail.define.rules import RULES
-from clintrail.define.tree import NAMESPACES, Define, nearest_oid
+from clintrail.define.check.references import CHECKS
+from clintrail.define.check.rules import RULES
+from clintrail.define.check.tree import NAMESPACES, Define, nearest_oid
 from clintrail.errors import Place, Problem, Problems
 
 _SCHEMA = Path("validate", "schema", "cdisc-define-2.1", "define2-1-0.xsd")

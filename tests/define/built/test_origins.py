@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clintrail.define.origins import is_equality, only_represents
-from clintrail.define.value_level import where_clauses
+from clintrail.define.built.origins import is_equality, only_represents
+from clintrail.define.built.value_level import where_clauses
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from clintrail.define import validate
-from clintrail.define.references import CHECKS
-from clintrail.define.rules import RULES
-from clintrail.define.validate import stylesheet_path, validate_define
+from clintrail.define.check import validate
+from clintrail.define.check.references import CHECKS
+from clintrail.define.check.rules import RULES
+from clintrail.define.check.validate import stylesheet_path, validate_define
 from clintrail.errors import Problems, Severity
 
 SCHEMA = "not as the schema wants it: "

@@ -7,7 +7,7 @@ import datetime
 import pyarrow as pa
 import pytest
 
-from clintrail.define.values import Measured, measure
+from clintrail.define.built.values import Measured, measure
 
 DTC = "ISO 8601 datetime or interval"
 

@@ -1,0 +1,1 @@
+"""From a built study to its define document: origins, methods, value-level metadata, terms."""

@@ -1,0 +1,1 @@
+"""Checks of a define.xml: anybody's, not only ours."""
