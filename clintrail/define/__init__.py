@@ -1,1 +1,1 @@
-"""define.xml 2.1: its model, the writer, the page for readers and the checks."""
+"""define.xml: its model, its writers and readers, the page for readers, the workbook, the checks."""

@@ -1,16 +1,17 @@
-"""What a Define-XML 2.1 document says, as frozen records.
+"""What a Define-XML document says, as frozen records: our own, and those of others that were read.
 
 The records know nothing of the engine that fills them, nor of XML. Things that several others share (methods, comments,
 code lists, documents) are referred to by `id`, which is unique among its kind; what belongs to one owner (the values of a
 variable, their where clauses) is held by it. OIDs are made from ids and names in `oids`, nowhere else.
-An empty string or None means: not stated. Texts are English (`xml:lang="en"`).
-Source: CDISC Define-XML Specification 2.1.
+An empty string or None means: not stated. A document that was read may be faulty: an id may name nothing, a key no variable.
+Facts are told in the words of Define-XML 2.1; readers and writers of other versions and of workbooks translate.
+Source: CDISC Define-XML Specification 2.1; Analysis Results Metadata Specification 1.0 for Define-XML 2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 DataType = Literal[
@@ -39,12 +40,16 @@ class Standard:
 
 @dataclass(frozen=True)
 class Document:
-    """A file that the define points at: an annotated CRF, a reviewer's guide. `href` is relative to define.xml."""
+    """A file that the define points at: an annotated CRF, a reviewer's guide, a program. `href` is relative to define.xml.
+
+    `is_listed` tells whether it stands among the supplemental documents (or annotated CRFs), or is only referred to.
+    """
 
     id: str
     title: str
     href: str
     is_annotated_crf: bool = False
+    is_listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,8 @@ class DocumentRef:
 class Origin:
     """Where values come from. `description` names the predecessor (`DM.AGE`) where the type is Predecessor."""
 
-    type: OriginType
-    source: OriginSource = ""
+    type: OriginType | str
+    source: OriginSource | str = ""
     description: str = ""
     documents: tuple[DocumentRef, ...] = ()
 
@@ -81,15 +86,22 @@ class RangeCheck:
 
 @dataclass(frozen=True)
 class WhereClause:
-    """Conditions that must all hold. `comment` says how records are joined if a condition is on another dataset."""
+    """Conditions that must all hold. `comment` says how records are joined if a condition is on another dataset.
+
+    `id` is given only where a document that was read names it otherwise than we would.
+    """
 
     checks: tuple[RangeCheck, ...]
     comment: str = ""
+    id: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """What variables and their value-level items have in common. `length` is in characters (numbers: digits)."""
+    """What variables and their value-level items have in common. `length` is in characters (numbers: digits).
+
+    `assigned_value`, `common` and `developer_notes` are kept for workbooks; no define.xml has a place for them.
+    """
 
     name: str
     data_type: DataType
@@ -104,6 +116,9 @@ class Item:
     comment: str = ""
     has_no_data: bool = False
     is_non_standard: bool = False
+    assigned_value: str = ""
+    common: str = ""
+    developer_notes: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +133,7 @@ class DefineVariable(Item):
     """A variable; `values` are its value-level metadata, in order."""
 
     role: str = ""
+    role_codelist: str = ""
     values: tuple[ValueListItem, ...] = ()
 
 
@@ -126,7 +142,6 @@ class DefineDataset:
     """A dataset and its variables, in the order of the file. `keys` are the names of its key variables, in order.
 
     `archive_location` is the file relative to define.xml; empty for a dataset without data.
-    Raises ValueError if a key is no variable or a variable comes twice: that would be the caller's bug.
     """
 
     name: str
@@ -145,13 +160,7 @@ class DefineDataset:
     standard: Standard | None = None
     archive_location: str = ""
     comment: str = ""
-
-    def __post_init__(self) -> None:
-        names = [variable.name for variable in self.variables]
-        if len(set(names)) < len(names) or len(set(self.keys)) < len(self.keys):
-            raise ValueError(f"{self.name}: a variable or a key comes twice")
-        if unknown := set(self.keys) - set(names):
-            raise ValueError(f"{self.name}: keys that are no variables: {sorted(unknown)}")
+    developer_notes: str = ""
 
     def key_sequence(self, variable: str) -> int | None:
         """The place of a variable among the keys, from 1; None if it is no key."""
@@ -168,6 +177,7 @@ class Term:
     order: int | None = None
     is_extension: bool = False
     description: str = ""
+    rank: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +198,7 @@ class CodeList:
     dictionary_href: str = ""
     description: str = ""
     comment: str = ""
+    sas_format: str = ""
 
     @property
     def has_decodes(self) -> bool:
@@ -224,9 +235,69 @@ class Comment:
     documents: tuple[DocumentRef, ...] = ()
 
 
+@dataclass(frozen=True)
+class AnalysisDataset:
+    """A dataset of an analysis, the records that it takes from it (None: all) and the variables that are analysed."""
+
+    dataset: str
+    variables: tuple[str, ...] = ()
+    where: WhereClause | None = None
+
+
+@dataclass(frozen=True)
+class Documentation:
+    """What a text, and the documents it refers to, say of an analysis."""
+
+    description: str
+    documents: tuple[DocumentRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProgrammingCode:
+    """The code of an analysis, as text or in documents; `context` names the language and its version."""
+
+    context: str = ""
+    text: str = ""
+    documents: tuple[DocumentRef, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisResult:
+    """One result of a display. `parameter` is (dataset, variable), as ("ADMASI", "PARAMCD"), where one is analysed.
+
+    `join` is the id of the comment that says how its datasets are joined, where they are several.
+    Source: Analysis Results Metadata 1.0; its reasons and purposes are extensible lists.
+    """
+
+    id: str
+    description: str
+    reason: str
+    purpose: str
+    datasets: tuple[AnalysisDataset, ...]
+    parameter: tuple[str, str] | None = None
+    join: str = ""
+    documentation: Documentation | None = None
+    code: ProgrammingCode | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultDisplay:
+    """A table or figure of the study report and its results. `name` is as `Table 14.2.1`, `description` its title."""
+
+    id: str
+    name: str
+    description: str
+    results: tuple[AnalysisResult, ...]
+    documents: tuple[DocumentRef, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class DefineDocument:
-    """A whole define.xml. `creation_datetime` is ISO 8601 and stated by the study, never read from the clock."""
+    """A whole define.xml. `creation_datetime` is ISO 8601 and stated by the study, never read from the clock.
+
+    `stated_oids` gives, for OIDs that we would make, those that a document which was read has instead (also FileOID and IDs of
+    leaves), so that it can be written back as it was. `unused_where_clauses` are defined there but never referred to.
+    """
 
     study_oid: str
     study_name: str
@@ -247,6 +318,10 @@ class DefineDocument:
     source_system_version: str = ""
     context: Literal["Submission", "Other"] = "Submission"
     define_version: str = "2.1.9"
+    language: str = "en"
+    displays: tuple[ResultDisplay, ...] = ()
+    unused_where_clauses: tuple[WhereClause, ...] = ()
+    stated_oids: Mapping[str, str] = field(default_factory=dict)
 
     def value_lists(self) -> Iterator[tuple[DefineDataset, DefineVariable]]:
         """Every variable with value-level metadata and its dataset."""
@@ -256,5 +331,7 @@ class DefineDocument:
                     yield dataset, variable
 
     def where_clauses(self) -> list[WhereClause]:
-        """Every where clause once, in the order of first use."""
-        return list(dict.fromkeys(where for _, variable in self.value_lists() for item in variable.values for where in item.where))
+        """Every where clause once, in the order of first use: values, analyses, then those that nothing uses."""
+        of_values = [where for _, variable in self.value_lists() for item in variable.values for where in item.where]
+        analysed = [part for display in self.displays for result in display.results for part in result.datasets]
+        return list(dict.fromkeys([*of_values, *(part.where for part in analysed if part.where), *self.unused_where_clauses]))

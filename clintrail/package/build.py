@@ -16,8 +16,8 @@ from clintrail.compile.study import CompiledStudy, compile_study
 from clintrail.compile.text import NotTokens, calls, tokens
 from clintrail.define.built.build import Kind, build_define
 from clintrail.define.built.origins import check_origins
-from clintrail.define.render import render_define, render_define_html
 from clintrail.define.check.validate import stylesheet_path
+from clintrail.define.render import render_define, render_define_html
 from clintrail.errors import Place, Problem, Problems, Severity, collected
 from clintrail.package.place import MANIFEST, package_folder
 from clintrail.run.checks import check_datasets

@@ -146,7 +146,11 @@ class Relation:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """One dataset's spec: `kind` is `sdtm` or `adam`."""
+    """One dataset's spec: `kind` is `sdtm` or `adam`.
+
+    A `draft` has metadata but no rules yet: it is exported, compared and imported, and no build makes it. `facts` are what a
+    define.xml says of a dataset beside the fields here (`DATASET_FACTS` of `read`), as typed.
+    """
 
     name: str
     kind: str
@@ -170,6 +174,8 @@ class DatasetSpec:
     final: Mapping[str, Variable] = field(default_factory=dict)
     supplemental: Mapping[str, Variable] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
+    draft: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,6 +200,99 @@ class CodelistSpec:
     place: Place
     dictionary: str | None = None
     version: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)  # `CODELIST_FACTS` of `read`, as typed
+    term_facts: tuple[Mapping[str, str], ...] = ()  # of each term: the further columns of its table, as typed
+
+
+@dataclass(frozen=True)
+class DocumentPlace:
+    """A document of the study by its name, and pages in it: `5 7`, `2-6`, or a named destination; empty for all of it."""
+
+    document: str
+    pages: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentSpec:
+    """A document of the submission: a `file` of the study's folder, put beside define.xml, or an `href` that is left as it is."""
+
+    name: str
+    title: str
+    place: Place
+    file: str | None = None
+    href: str | None = None
+    is_annotated_crf: bool = False
+    is_listed: bool = True
+
+
+@dataclass(frozen=True)
+class CodeSpec:
+    """Code in a language that `context` names."""
+
+    context: str
+    text: str
+
+
+@dataclass(frozen=True)
+class MethodSpec:
+    """A method declared once, to which variables refer by its name: words, and code or documents where there are any."""
+
+    name: str
+    title: str
+    type: str
+    words: str
+    place: Place
+    codes: tuple[CodeSpec, ...] = ()
+    documents: tuple[DocumentPlace, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommentSpec:
+    """A comment declared once, to which datasets, variables and code lists refer by its name."""
+
+    name: str
+    words: str
+    place: Place
+    documents: tuple[DocumentPlace, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnalysisDatasetSpec:
+    """A dataset of an analysis: which of its records (a condition) and which variables."""
+
+    dataset: str
+    place: Place
+    where: Expression | None = None
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnalysisSpec:
+    """One result of a display. `parameter` is as `ADMASI.PARAMCD`; `join` says how several datasets are joined."""
+
+    name: str
+    description: str
+    reason: str
+    purpose: str
+    datasets: tuple[AnalysisDatasetSpec, ...]
+    place: Place
+    parameter: str | None = None
+    join: str | None = None
+    documentation: str | None = None
+    documents: tuple[DocumentPlace, ...] = ()
+    code: CodeSpec | None = None
+    code_documents: tuple[DocumentPlace, ...] = ()
+
+
+@dataclass(frozen=True)
+class DisplaySpec:
+    """A table or figure of the study report, with the analyses behind its results."""
+
+    name: str
+    title: str
+    results: tuple[AnalysisSpec, ...]
+    place: Place
+    documents: tuple[DocumentPlace, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -218,3 +317,8 @@ class StudySpec:
     files: tuple[Path, ...]
     places: Mapping[str, Place]  # of the keys of study.yaml
     hooks: Mapping[str, Hook] = field(default_factory=dict)
+    drafts: Mapping[str, DatasetSpec] = field(default_factory=dict)  # datasets without rules yet, apart from `datasets`
+    documents: Mapping[str, DocumentSpec] = field(default_factory=dict)
+    methods: Mapping[str, MethodSpec] = field(default_factory=dict)
+    comments: Mapping[str, CommentSpec] = field(default_factory=dict)
+    displays: tuple[DisplaySpec, ...] = ()

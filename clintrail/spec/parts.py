@@ -14,8 +14,10 @@ from clintrail.spec.yaml_text import Mapping, Node, Scalar, Sequence
 
 ATTRIBUTES = (
     "label", "type", "length", "format", "codelist", "origin", "words", "comment", "role", "core", "significant_digits",
-    "evaluator",
+    "evaluator", "method", "source", "pages", "predecessor", "mandatory", "data_type", "no_data", "assigned", "common", "notes",
 )  # fmt: skip
+# Attributes that only metadata without rules (drafts) may state: where there are rules and data, these tell.
+DRAFT_ATTRIBUTES = ("data_type", "no_data", "assigned", "predecessor")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -24,6 +26,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.draft = False  # whether what is read is a draft, whose branches need no value yet
 
     def problem(self, place: Place, subject: str, what: str, fix: str) -> None:
         """Note one problem and go on."""
@@ -145,6 +148,8 @@ class Reader:
 
     def _rule(self, name: str, value: Node, attributes: dict[str, str]) -> Rule | None:
         if isinstance(value, Scalar):
+            if self.draft and not value.text:
+                return None
             if NAME.match(value.text) and value.style == "" and value.text != name and "." not in value.text:
                 return Expression(value.text, value.place)
             return self.value(value, name)
@@ -183,6 +188,8 @@ class Reader:
                 rule = None
             else:
                 rule = self._rule(name, value, {})
+            if rule is None and self.draft and isinstance(value, Mapping) and _has_attributes(value):
+                rule = Expression("null", key.place)
             if isinstance(rule, (Expression, Constant)):
                 branches.append(Branch(condition, rule, attributes, key.place))
             elif rule is not None or isinstance(value, Mapping):

@@ -6,15 +6,35 @@ from dataclasses import replace
 from pathlib import Path
 
 from clintrail.errors import Place, Problem, Problems
+from clintrail.spec.documents import comments, displays, documents, methods, yes
 from clintrail.spec.hooks import Hook, load_hooks
-from clintrail.spec.model import AddedStep, CodelistSpec, DatasetSpec, Form, Lookup, Pick, Record, Relation, StudySpec, Variable
+from clintrail.spec.model import (
+    AddedStep,
+    CodelistSpec,
+    DatasetSpec,
+    DisplaySpec,
+    Form,
+    Lookup,
+    Pick,
+    Record,
+    Relation,
+    StudySpec,
+    Variable,
+)
 from clintrail.spec.parts import NAME, Reader
 from clintrail.spec.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
 
-_STUDY = ("study", "title", "protocol", "created", "standards", "sdtm", "forms", "tables", "lookups", "groups", "codelists", "common")
+_STUDY = (
+    "study", "title", "protocol", "created", "standards", "sdtm", "forms", "tables", "lookups", "groups", "codelists", "common",
+    "documents", "methods", "comments",
+)  # fmt: skip
+# What a define.xml says of a dataset, as typed: of drafts all, of datasets with rules the guide and the data say the most.
+DATASET_FACTS = ("subclass", "repeating", "reference_data", "no_data", "standard", "domain", "domain_description", "file", "notes")
+# The same of a code list, beside its name and terms. Further columns of its terms: code, order, rank, extended, description.
+CODELIST_FACTS = ("code", "data_type", "standard", "comment", "description", "href", "sas_format")
 _DATASET = (
-    "dataset", "label", "class", "structure", "comment", "keys", "records", "one_per", "keep", "order", "tables", "lookups", "groups",
-    "variables", "added", "final", "supplemental", "relations",
+    "dataset", "draft", "label", "class", "structure", "comment", "keys", "records", "one_per", "keep", "order", "tables", "lookups",
+    "groups", "variables", "added", "final", "supplemental", "relations", *DATASET_FACTS,
 )  # fmt: skip
 _RECORD = ("from", "where", "columns", "with", "set")
 _LOOKUP = ("from", "where", "match", "first", "last")
@@ -34,24 +54,37 @@ def read_study(folder: Path) -> StudySpec:
     files = [folder / "study.yaml"]
     root = _root(reader, files[0], f"{shown}/study.yaml")
     datasets: dict[str, DatasetSpec] = {}
+    drafts: dict[str, DatasetSpec] = {}
     for kind in ("sdtm", "adam"):
         for path in sorted((folder / kind).glob("*.yaml")):
             files.append(path)
             node = _root(reader, path, f"{shown}/{kind}/{path.name}")
             dataset = _dataset(reader, node, kind, folder, f"{shown}/{kind}/{path.name}") if node else None
-            if dataset and dataset.name in datasets:
-                reader.problem(dataset.place, dataset.name, f"also given in {datasets[dataset.name].path}", "keep one of the two files")
+            before = datasets.get(dataset.name) or drafts.get(dataset.name) if dataset else None
+            if dataset and before:
+                reader.problem(dataset.place, dataset.name, f"also given in {before.path}", "keep one of the two files")
             if dataset:
-                datasets[dataset.name] = dataset
-    if root is not None and not datasets and not reader.problems:
+                (drafts if dataset.draft else datasets)[dataset.name] = dataset
+    if root is not None and not datasets and not drafts and not reader.problems:
         reader.problem(Place(shown), "", "no dataset specs", "write sdtm/dm.yaml, or adam/adsl.yaml")
     study = _study(reader, root, folder, shown, datasets, tuple(files)) if root is not None else None
     for lookups in (study.lookups if study else {}, *(dataset.lookups for dataset in datasets.values())):
         reader.alike({name: lookup.place for name, lookup in lookups.items()}, datasets)
     hooks = _hooks(reader, folder, files)
+    analyses = _analyses(reader, folder, shown, files)
     if study is None or reader.problems:
         raise Problems(reader.problems)
-    return replace(study, hooks=hooks, files=tuple(files))
+    return replace(study, hooks=hooks, files=tuple(files), drafts=drafts, displays=analyses)
+
+
+def _analyses(reader: Reader, folder: Path, shown: str, files: list[Path]) -> tuple[DisplaySpec, ...]:
+    """`analyses.yaml`: the displays of the report and the analyses behind them."""
+    path = folder / "analyses.yaml"
+    if not path.is_file():
+        return ()
+    files.append(path)
+    root = _root(reader, path, f"{shown}/analyses.yaml")
+    return displays(reader, root) if root else ()
 
 
 def _hooks(reader: Reader, folder: Path, files: list[Path]) -> dict[str, Hook]:
@@ -103,6 +136,9 @@ def _study(reader: Reader, root: Mapping, folder: Path, shown: str, datasets: di
         datasets=datasets,
         files=files,
         places={key.text: key.place for key, _ in root.entries},
+        documents=documents(reader, root.get("documents"), folder),
+        methods=methods(reader, root.get("methods")),
+        comments=comments(reader, root.get("comments")),
     )
 
 
@@ -158,15 +194,19 @@ def _codelists(reader: Reader, node: Node | None, folder: Path, shown: str) -> d
     for key, value in reader.mapping(node, "codelists"):
         fields = {k.text: v for k, v in reader.mapping(value, key.text)} if isinstance(value, Mapping) else {"terms": value}
         if isinstance(value, Mapping):
-            reader.known_keys(value, ("name", "extends", "terms", "dictionary", "version"), key.text)
+            reader.known_keys(value, ("name", "extends", "terms", "dictionary", "version", *CODELIST_FACTS), key.text)
         tables = reader.tables(Mapping(((key, fields["terms"]),), value.place), folder, shown) if "terms" in fields else {}
         table = tables.get(key.text)
-        terms = tuple((row[0] or "", row[1] if len(row) > 1 else None) for row in table.rows) if table else ()
+        at = table.columns.index("decode") if table and "decode" in table.columns else 1
+        terms = tuple((row[0] or "", row[at] if len(row) > at else None) for row in table.rows) if table else ()
+        further = [(i, c) for i, c in enumerate(table.columns) if i not in (0, at)] if table else []
+        facts_of_terms = tuple({c: row[i] or "" for i, c in further if row[i]} for row in table.rows) if table else ()
+        facts = {k: v for k in CODELIST_FACTS if (v := reader.text(fields.get(k), k))}
         title = reader.text(fields.get("name"), key.text) or key.text
         extends, dictionary, version = (reader.text(fields.get(k), k) for k in ("extends", "dictionary", "version"))
         if not terms and not dictionary:
             reader.problem(value.place, key.text, "the code list has no terms", "draw a table: term => decode")
-        found[key.text] = CodelistSpec(key.text, title, extends, terms, key.place, dictionary, version)
+        found[key.text] = CodelistSpec(key.text, title, extends, terms, key.place, dictionary, version, facts, facts_of_terms)
     return found
 
 
@@ -178,6 +218,7 @@ def _dataset(reader: Reader, root: Mapping, kind: str, folder: Path, shown: str)
         reader.problem(root.place, "dataset", "the dataset has no valid name", fix)
         return None
     keep, keys = root.get("keep"), root.get("keys")
+    reader.draft = bool(yes(reader, root.get("draft"), "draft"))
     return DatasetSpec(
         name=name,
         kind=kind,
@@ -189,7 +230,7 @@ def _dataset(reader: Reader, root: Mapping, kind: str, folder: Path, shown: str)
         comment=reader.text(root.get("comment"), "comment"),
         keys=reader.names(keys, "keys"),
         keys_place=keys.place if keys else Place(shown, root.place.line),
-        records=tuple(_records(reader, root.get("records"), root.place, bool(root.get("relations")))),
+        records=tuple(_records(reader, root.get("records"), root.place, bool(root.get("relations")) or reader.draft)),
         one_per=reader.names(root.get("one_per"), "one_per"),
         keep=reader.pick(keep, "keep") if keep else None,
         order=reader.expressions(root.get("order"), "order"),
@@ -201,6 +242,8 @@ def _dataset(reader: Reader, root: Mapping, kind: str, folder: Path, shown: str)
         final=reader.variables(root.get("final"), "final"),
         supplemental=reader.variables(root.get("supplemental"), "supplemental"),
         relations=tuple(_relations(reader, root.get("relations"))),
+        draft=reader.draft,
+        facts={key: text for key in DATASET_FACTS if (text := reader.text(root.get(key), key))},
     )
 
 

@@ -13,10 +13,10 @@ import pytest
 from lxml import etree
 
 from clintrail.define import oids
-from clintrail.define.model import CodeList, DefineDataset, DefineDocument, DefineVariable, RangeCheck, Term, WhereClause
-from clintrail.define.render import render_define, render_define_html
 from clintrail.define.check.tree import NAMESPACES
 from clintrail.define.check.validate import stylesheet_path, validate_define
+from clintrail.define.model import CodeList, DefineDataset, DefineDocument, DefineVariable, RangeCheck, Term, WhereClause
+from clintrail.define.render import render_define, render_define_html
 from clintrail.errors import Problems
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,13 +141,6 @@ def test_keys_are_numbered_in_the_order_of_the_dataset_s_keys(document: DefineDo
     xml = render_define(replace(document, datasets=(dataset,)))
     assert values(xml, "//odm:ItemGroupDef/odm:ItemRef[@KeySequence]/@ItemOID") == ["IT.VS.USUBJID", "IT.VS.VSTESTCD"]
     assert values(xml, "//odm:ItemGroupDef/odm:ItemRef/@KeySequence") == ["2", "1"]
-
-
-def test_a_key_that_is_no_variable_and_a_variable_twice_are_bugs(document: DefineDocument) -> None:
-    with pytest.raises(ValueError, match="keys that are no variables: \\['VISIT'\\]"):
-        replace(document.datasets[1], keys=("VISIT",))
-    with pytest.raises(ValueError, match="comes twice"):
-        replace(document.datasets[1], variables=document.datasets[1].variables[:1] * 2, keys=())
 
 
 def test_a_name_that_xpt_version_5_cannot_hold_has_no_sas_name() -> None:

@@ -10,6 +10,11 @@ import pyarrow as pa
 
 from clintrail.compile.study import CompiledStudy
 from clintrail.define.built.methods import Methods, copied_by
+from clintrail.define.built.origins import SOURCE_OF, Origins, Trace, check_origins, stated_origin
+from clintrail.define.built.sites import Part, Sites
+from clintrail.define.built.terms import DOMAINS, Terms, parameters, terminology_standard
+from clintrail.define.built.value_level import Slice, Slicer, selector, wants_values, where_clauses
+from clintrail.define.built.values import Measured, measure
 from clintrail.define.model import (
     Comment,
     DefineDataset,
@@ -19,11 +24,6 @@ from clintrail.define.model import (
     Standard,
     ValueListItem,
 )
-from clintrail.define.built.origins import SOURCE_OF, Origins, Trace, check_origins, stated_origin
-from clintrail.define.built.sites import Part, Sites
-from clintrail.define.built.terms import DOMAINS, Terms, parameters, terminology_standard
-from clintrail.define.built.value_level import Slice, Slicer, selector, wants_values, where_clauses
-from clintrail.define.built.values import Measured, measure
 from clintrail.run.datasets import BuiltDataset, BuiltVariable, of_kind
 
 Kind = Literal["sdtm", "adam"]

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from clintrail.compile.rules import rule_names
 from clintrail.compile.text import NotTokens, calls, tokens
 from clintrail.compile.words import words_of
-from clintrail.define.model import FormalExpression, Method
 from clintrail.define.built.origins import Origins, is_plain
 from clintrail.define.built.sites import Part, Sites
+from clintrail.define.model import FormalExpression, Method
 from clintrail.errors import Place
 from clintrail.spec.model import AddedStep, Expression, Lookup, Pick
 

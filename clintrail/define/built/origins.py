@@ -13,8 +13,8 @@ from typing import cast, get_args
 from clintrail.compile.plan import MADE, Input, lookup_alias
 from clintrail.compile.study import CompiledStudy
 from clintrail.compile.text import NotTokens, arguments, calls, tokens
-from clintrail.define.model import Origin, OriginSource, OriginType
 from clintrail.define.built.sites import CARRIED, Part, Sites
+from clintrail.define.model import Origin, OriginSource, OriginType
 from clintrail.errors import Place, Problem, closest
 from clintrail.run.datasets import BuiltDataset
 from clintrail.spec.model import Lookup

@@ -15,8 +15,8 @@ import pyarrow as pa
 from clintrail.compile.bind import connect
 from clintrail.compile.plan import quoted
 from clintrail.compile.rules import rule_names
-from clintrail.define.model import Comparator, RangeCheck, WhereClause
 from clintrail.define.built.sites import Part, Sites
+from clintrail.define.model import Comparator, RangeCheck, WhereClause
 from clintrail.errors import Place
 from clintrail.run.datasets import BuiltDataset
 from clintrail.spec.model import AddedStep, Constant, Expression

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from clintrail.define.model import TYPES_WITH_LENGTH
 from clintrail.define.check.tree import Define, children, get
+from clintrail.define.model import TYPES_WITH_LENGTH
 from clintrail.errors import Problem, Severity
 
 # Origins that say by themselves who is behind the values.

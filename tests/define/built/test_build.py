@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from clintrail.define.built.build import build_define
-from clintrail.define.model import DefineDataset, DefineDocument, DefineVariable, Item, RangeCheck, ValueListItem
 from clintrail.define.built.origins import check_origins
-from clintrail.define.render import render_define, render_define_html
 from clintrail.define.check.validate import validate_define
+from clintrail.define.model import DefineDataset, DefineDocument, DefineVariable, Item, RangeCheck, ValueListItem
+from clintrail.define.render import render_define, render_define_html
 from clintrail.errors import Severity
 
-MELASMA = Path(__file__).resolve().parents[2] / "specs" / "melasma"
+MELASMA = Path(__file__).resolve().parents[3] / "specs" / "melasma"
 Toy = Callable[..., Any]
 
 
