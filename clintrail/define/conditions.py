@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
 from clintrail.define.model import Comparator, RangeCheck, WhereClause
-from clintrail.errors import Place, Problem, Problems
+from clintrail.errors import Problem, Problems
 from clintrail.spec.model import Expression
 
-_SIGNS: dict[type[exp.Expression], Comparator] = {
+_SIGNS: dict[Any, Comparator] = {
     exp.EQ: "EQ", exp.NEQ: "NE", exp.LT: "LT", exp.LTE: "LE", exp.GT: "GT", exp.GTE: "GE",
 }  # fmt: skip
 _SHOWN = {"EQ": "=", "NE": "<>", "LT": "<", "LE": "<=", "GT": ">", "GE": ">=", "IN": "in", "NOTIN": "not in"}
@@ -42,12 +43,12 @@ def condition_of(where: Sequence[WhereClause], dataset: str, is_number: Callable
     return said[0] if len(said) == 1 else " or ".join(f"({text})" if " and " in text else text for text in said)
 
 
-def _alternatives(tree: exp.Expression) -> list[exp.Expression]:
+def _alternatives(tree: Any) -> list[Any]:
     tree = tree.unnest()
     return [*_alternatives(tree.left), *_alternatives(tree.right)] if isinstance(tree, exp.Or) else [tree]
 
 
-def _checks(tree: exp.Expression, dataset: str) -> list[RangeCheck]:
+def _checks(tree: Any, dataset: str) -> list[RangeCheck]:
     tree = tree.unnest()
     if isinstance(tree, exp.And):
         return [*_checks(tree.left, dataset), *_checks(tree.right, dataset)]
@@ -61,13 +62,13 @@ def _checks(tree: exp.Expression, dataset: str) -> list[RangeCheck]:
     raise ValueError(f"'{tree.sql(dialect='duckdb')}' is no comparison with constants")
 
 
-def _check(column: exp.Expression, comparator: Comparator, values: tuple[str, ...], dataset: str) -> RangeCheck:
+def _check(column: Any, comparator: Comparator, values: tuple[str, ...], dataset: str) -> RangeCheck:
     if not isinstance(column, exp.Column):
         raise ValueError(f"'{column.sql(dialect='duckdb')}' is no variable")
     return RangeCheck(column.table or dataset, column.name, comparator, values)
 
 
-def _constant(value: exp.Expression) -> str:
+def _constant(value: Any) -> str:
     sign, inner = ("-", value.this) if isinstance(value, exp.Neg) else ("", value)
     if not isinstance(inner, exp.Literal):
         raise ValueError(f"'{value.sql(dialect='duckdb')}' is no constant")

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from clintrail.errors import Problem
+
 DataType = Literal[
     "text", "integer", "float", "date", "datetime", "time", "partialDate", "partialTime", "partialDatetime",
     "incompleteDate", "incompleteTime", "incompleteDatetime", "durationDatetime", "intervalDatetime",
@@ -335,3 +337,16 @@ class DefineDocument:
         of_values = [where for _, variable in self.value_lists() for item in variable.values for where in item.where]
         analysed = [part for display in self.displays for result in display.results for part in result.datasets]
         return list(dict.fromkeys([*of_values, *(part.where for part in analysed if part.where), *self.unused_where_clauses]))
+
+
+@dataclass(frozen=True)
+class ReadDefine:
+    """A define.xml or a workbook as read: its document, what was wrong with it or could not be kept (by place), and its format.
+
+    `format` is as `Define-XML 2.0.0` or `workbook, legacy layout`. A problem of severity ERROR is a fault of what was read, such as
+    a reference to nothing; the document keeps the reference.
+    """
+
+    document: DefineDocument
+    problems: tuple[Problem, ...]
+    format: str
