@@ -1,11 +1,11 @@
 # make demo   build the melasma study           make test   run the tests
 # make check  lint and type checks              make bench  slow measurements
-# make docs   renew the generated pages
+# make docs   renew the generated pages        make browser  install chromium, in which define.html is tested
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 
-.PHONY: demo test check bench docs wheel-test clean
+.PHONY: demo test check bench docs picture browser wheel-test clean
 
 $(BIN)/clintrail: pyproject.toml
 	@echo "== setting up: a virtual environment in $(VENV), with clintrail and what it needs"
@@ -33,6 +33,15 @@ bench: $(BIN)/clintrail
 docs: $(BIN)/clintrail
 	@echo "== renewing docs/commands.md, docs/functions.md and the output in README.md"
 	$(BIN)/python docs/generate.py
+
+# Needs chromium; with the package fonts-inter it looks as it does in the README.
+picture: $(BIN)/clintrail
+	@echo "== renewing docs/define-adam.png"
+	$(BIN)/python docs/picture.py
+
+# Debian's package; elsewhere install chromium by hand. Without it the tests in the browser are skipped.
+browser:
+	@command -v chromium > /dev/null || { echo "== installing chromium" && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
 # The wheel alone, away from the checkout: what a user installs must pass the same tests.
 wheel-test: $(BIN)/clintrail

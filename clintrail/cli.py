@@ -23,9 +23,16 @@ app = typer.Typer(
 )  # fmt: skip
 terminology_app = typer.Typer(no_args_is_help=True, help="Controlled terminology: import and list the NCI's published files.")
 app.add_typer(terminology_app, name="terminology")
+define_app = typer.Typer(no_args_is_help=True, help="define.xml and Pinnacle 21 workbooks, anybody's.")
+app.add_typer(define_app, name="define")
+spec_app = typer.Typer(no_args_is_help=True, help="Specs out to workbooks and define.xml, and in from them.")
+app.add_typer(spec_app, name="spec")
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, which holds study.yaml.", metavar="STUDY")]
 RawFolder = Annotated[Path | None, typer.Option("--raw", help="The folder of the raw files; without it STUDY/raw.", metavar="DIR")]
+DocumentsFolder = Annotated[
+    Path | None, typer.Option("--documents", help="The folder of the study's documents; without it STUDY/documents.", metavar="DIR")
+]
 
 
 class FailOn(StrEnum):
@@ -34,6 +41,27 @@ class FailOn(StrEnum):
     error = "error"
     warning = "warning"
     note = "note"
+
+
+class DefineVersionOption(StrEnum):
+    """The versions of Define-XML that are written."""
+
+    v21 = "2.1"
+    v20 = "2.0"
+
+
+class LayoutOption(StrEnum):
+    """The layouts of a Pinnacle 21 workbook."""
+
+    current = "current"
+    legacy = "legacy"
+
+
+class StandardOption(StrEnum):
+    """The kinds of datasets that a define is of."""
+
+    sdtm = "sdtm"
+    adam = "adam"
 
 
 @app.callback(invoke_without_command=True)
@@ -48,6 +76,10 @@ def build(
     study: StudyFolder,
     out: Annotated[Path, typer.Option("--out", help="The folder for the package.", metavar="DIR")],
     raw: RawFolder = None,
+    documents: DocumentsFolder = None,
+    define_version: Annotated[DefineVersionOption, typer.Option("--define-version", help="The version of Define-XML.")] = (
+        DefineVersionOption.v21
+    ),
     threads: Annotated[int | None, typer.Option("--threads", help="Threads to use; the result is the same for any number.", min=1)] = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 if a finding is at least this severe.")] = FailOn.error,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print findings only.")] = False,
@@ -56,7 +88,7 @@ def build(
     from clintrail.package.build import build_package
 
     with _progress(quiet) as progress:
-        built = build_package(study, out, raw, threads=threads, progress=progress)
+        built = build_package(study, out, raw, documents, threads=threads, progress=progress, define_version=define_version.value)
     show.problems(built.problems, least=min(Severity.WARNING, Severity[fail_on.value.upper()]))
     if not quiet:
         show.package(built, out)
@@ -135,6 +167,71 @@ def terminology_list(
 
     for package in available_packages([store or default_store()]):
         typer.echo(f"{package.standard:12} {package.version}  {'complete' if package.complete else 'shipped part'}")
+
+
+@define_app.command("check")
+def define_check(
+    file: Annotated[Path, typer.Argument(help="A define.xml, or a workbook (.xlsx).", metavar="FILE")],
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 if a finding is at least this severe.")] = FailOn.error,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every finding as data.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Print notes too, and all findings of a kind.")] = False,
+) -> None:
+    """Check a define.xml by its schema, its references, CDISC's rules and the data and documents beside it."""
+    from clintrail.define.check.validate import check_file
+
+    checked = check_file(file)
+    if as_json:
+        typer.echo(json.dumps(show.checked_as_data(file, checked.what, checked.problems), ensure_ascii=False, indent=1))
+    else:
+        least = Severity.NOTE if every else min(Severity.WARNING, Severity[fail_on.value.upper()])
+        show.findings(checked.problems, least, every=every)
+        show.checked(checked.what, checked.problems)
+    if any(p.severity >= Severity[fail_on.value.upper()] for p in checked.problems):
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@spec_app.command("export")
+def spec_export(
+    study: StudyFolder,
+    workbook: Annotated[Path | None, typer.Option("--workbook", help="The workbook to write (.xlsx).", metavar="FILE")] = None,
+    define: Annotated[Path | None, typer.Option("--define", help="The define.xml to write.", metavar="FILE")] = None,
+    layout: Annotated[LayoutOption, typer.Option("--layout", help="The layout of the workbook.")] = LayoutOption.current,
+    define_version: Annotated[DefineVersionOption, typer.Option("--define-version", help="The version of Define-XML.")] = (
+        DefineVersionOption.v21
+    ),
+    standard: Annotated[StandardOption | None, typer.Option("--standard", help="Only these datasets; without it all.")] = None,
+    raw: RawFolder = None,
+) -> None:
+    """Write the spec of a study, drafts too, as a Pinnacle 21 workbook or as define.xml."""
+    from clintrail.package.export import export_study
+
+    with _progress(False) as progress:
+        exported = export_study(
+            study, workbook, define, layout=layout.value, define_version=define_version.value,
+            standard=standard.value if standard else None, raw=raw, progress=progress,
+        )  # fmt: skip
+    show.problems(p for p in exported.problems if p.severity >= Severity.WARNING)
+    show.exported(exported)
+    if any(p.severity == Severity.ERROR for p in exported.problems):
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@spec_app.command("import")
+def spec_import(
+    files: Annotated[list[Path], typer.Argument(help="Workbooks (.xlsx) or define.xml 1.0, 2.0 or 2.1.", metavar="FILE...")],
+    to: Annotated[Path, typer.Option("--to", help="The study's folder: a new one, or one to compare with.", metavar="STUDY")],
+    apply: Annotated[bool, typer.Option("--apply", help="Put the differences into the study's spec.")] = False,
+    raw: RawFolder = None,
+) -> None:
+    """Make a study of drafts from a workbook or a define.xml, or tell how the study that is there differs from it."""
+    from clintrail.package.imports import import_files
+
+    with _progress(False) as progress:
+        imported = import_files(files, to, apply=apply, raw=raw, progress=progress)
+    show.problems(imported.problems)
+    show.imported(imported, to, applied=apply)
+    if imported.has_findings(applied=apply):
+        raise typer.Exit(EXIT_FINDINGS)
 
 
 @contextmanager

@@ -88,3 +88,9 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     by_lower = {k.lower(): k for k in known}
     found = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The fix for a mistyped name: the known name nearest to it, or what to do otherwise."""
+    near = closest(name, known)
+    return f"did you mean {near}?" if near else otherwise

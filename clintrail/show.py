@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from clintrail.compile.functions import Function
     from clintrail.compile.study import CompiledStudy
     from clintrail.package.build import BuiltStudy
+    from clintrail.package.export import Exported
+    from clintrail.package.imports import Imported
     from clintrail.trail.walk import Node
 
 Progress = Callable[[int, int, str], None]
@@ -29,6 +31,41 @@ def problems(found: Iterable[Problem], least: Severity = Severity.NOTE) -> None:
         typer.echo(f"{head}{problem}\n", err=True)
     if len(found) > len(shown):
         typer.echo(f"and {counted(len(found) - len(shown), 'note')} (--fail-on note to be stopped by them)\n", err=True)
+
+
+def findings(found: Iterable[Problem], least: Severity, *, every: bool = False, most: int = 5) -> None:
+    """Print problems as `problems` does, of each kind only the first and how many more there are, unless `every` is asked for."""
+    by_kind: dict[tuple[str, Severity], list[Problem]] = {}
+    for problem in found:
+        by_kind.setdefault((problem.kind or problem.problem, problem.severity), []).append(problem)
+    cut = {} if every else {kind: len(group) - most for kind, group in by_kind.items() if len(group) > most and kind[1] >= least}
+    problems((p for kind, group in by_kind.items() for p in (group[:most] if kind in cut else group)), least)
+    for (kind, severity), count in sorted(cut.items(), key=lambda item: -item[0][1]):
+        typer.echo(f"and {counted(count, f'more {severity.name.lower()}')} of {kind} (--all shows all)\n", err=True)
+
+
+def checked(what: str, found: Sequence[Problem]) -> None:
+    """Print one line about what was checked and what was found."""
+    counts = [counted(sum(p.severity == one for p in found), one.name.lower()) for one in sorted(Severity, reverse=True)]
+    typer.echo(f"{what}: {', '.join(counts)}")
+
+
+def checked_as_data(path: Path, what: str, found: Iterable[Problem]) -> dict[str, Any]:
+    """What was checked and every finding, for `--json`."""
+    listed = [
+        {
+            "rule": problem.kind.partition(" ")[0],
+            "of": problem.kind.partition(" ")[2],
+            "severity": problem.severity.name.lower(),
+            "file": problem.place.path,
+            "line": problem.place.line,
+            "subject": problem.subject,
+            "problem": problem.problem,
+            "fix": problem.fix,
+        }
+        for problem in found
+    ]
+    return {"file": path.as_posix(), "checked": what, "findings": listed}
 
 
 def package(built: BuiltStudy, out: Path) -> None:
@@ -47,6 +84,34 @@ def package(built: BuiltStudy, out: Path) -> None:
                 typer.echo(f"{line}   {dataset.plan.label}")
             typer.echo("  define.xml, define.html")
     typer.echo(f"\n{out.as_posix()}/trail, {out.as_posix()}/manifest.json")
+
+
+def exported(found: Exported) -> None:
+    """Print which files an export wrote."""
+    if len(found.files) > 1:
+        typer.echo(f"{counted(len(found.files), 'file')}, as the study has both SDTM and ADaM or both were asked for:")
+    for path in found.files:
+        typer.echo(f"{path.as_posix()}")
+
+
+def imported(found: Imported, to: Path, *, applied: bool) -> None:
+    """Print what an import made, or what is different."""
+    for difference in found.differences:
+        typer.echo(str(difference))
+    for what, why in found.refused:
+        typer.echo(f"not put in: {what}: {why}")
+    if found.is_new and found.study:
+        drafts = found.study.drafts.values()
+        kinds = " and ".join(kind.upper() for kind in ("sdtm", "adam") if any(draft.kind == kind for draft in drafts))
+        variables = sum(len(draft.variables) for draft in drafts)
+        typer.echo(f"{to.as_posix()}: {counted(len(drafts), 'draft')} ({kinds}), {counted(variables, 'variable')}")
+    elif not found.differences:
+        typer.echo(f"{to.as_posix()} says what the file says: nothing to do")
+    elif not applied:
+        typer.echo(f"\n{counted(len(found.differences), 'difference')}; nothing was changed (--apply puts them in)")
+    else:
+        typer.echo(f"\n{counted(len(found.differences), 'difference')}, {len(found.refused):,} not put in")
+        typer.echo("changed: " + (", ".join(found.written) or "nothing"))
 
 
 def sql(compiled: CompiledStudy, dataset: str, *, expanded: bool = False) -> str:

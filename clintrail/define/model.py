@@ -22,6 +22,8 @@ DataType = Literal[
 ]  # fmt: skip
 OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available", "Other"]
 OriginSource = Literal["", "Investigator", "Sponsor", "Subject", "Vendor"]
+# The versions of Define-XML that we write.
+DefineVersion = Literal["2.1", "2.0"]
 Comparator = Literal["EQ", "NE", "LT", "LE", "GT", "GE", "IN", "NOTIN"]
 
 # The data types that have a Length; of the others the type itself says how long a value is.
@@ -102,7 +104,8 @@ class WhereClause:
 class Item:
     """What variables and their value-level items have in common. `length` is in characters (numbers: digits).
 
-    `assigned_value`, `common` and `developer_notes` are kept for workbooks; no define.xml has a place for them.
+    `sas_name` is given only where it is not the name. `assigned_value`, `common` and `developer_notes` are kept for workbooks;
+    no define.xml has a place for them.
     """
 
     name: str
@@ -118,6 +121,9 @@ class Item:
     comment: str = ""
     has_no_data: bool = False
     is_non_standard: bool = False
+    role: str = ""
+    role_codelist: str = ""
+    sas_name: str = ""
     assigned_value: str = ""
     common: str = ""
     developer_notes: str = ""
@@ -132,18 +138,18 @@ class ValueListItem(Item):
 
 @dataclass(frozen=True, kw_only=True)
 class DefineVariable(Item):
-    """A variable; `values` are its value-level metadata, in order."""
+    """A variable; `values` are its value-level metadata, in order, which `values_description` may explain."""
 
-    role: str = ""
-    role_codelist: str = ""
     values: tuple[ValueListItem, ...] = ()
+    values_description: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DefineDataset:
     """A dataset and its variables, in the order of the file. `keys` are the names of its key variables, in order.
 
-    `archive_location` is the file relative to define.xml; empty for a dataset without data.
+    `archive_location` is the file relative to define.xml; empty for a dataset without data. `archive_title` and `sas_name` are
+    given only where they are not that location and the name.
     """
 
     name: str
@@ -161,6 +167,8 @@ class DefineDataset:
     has_no_data: bool = False
     standard: Standard | None = None
     archive_location: str = ""
+    archive_title: str = ""
+    sas_name: str = ""
     comment: str = ""
     developer_notes: str = ""
 
@@ -186,7 +194,8 @@ class Term:
 class CodeList:
     """A code list, or an external dictionary (MedDRA, ISO 3166) if `dictionary` is given.
 
-    Where one term has a decode, a term without decodes as its own value.
+    Where one term has a decode, a term without decodes as its own value. `stated_non_standard` is given only where a document that was
+    read says otherwise than `is_non_standard` would.
     """
 
     id: str
@@ -198,9 +207,18 @@ class CodeList:
     dictionary: str = ""
     dictionary_version: str = ""
     dictionary_href: str = ""
+    dictionary_ref: str = ""
     description: str = ""
     comment: str = ""
     sas_format: str = ""
+    stated_non_standard: bool | None = None
+
+    @property
+    def is_non_standard(self) -> bool:
+        """Whether the list is of no standard: as stated, else a list of terms with neither a standard nor a code of NCI."""
+        if self.stated_non_standard is not None:
+            return self.stated_non_standard
+        return not (self.standard or self.dictionary or self.nci_code)
 
     @property
     def has_decodes(self) -> bool:
@@ -299,6 +317,8 @@ class DefineDocument:
 
     `stated_oids` gives, for OIDs that we would make, those that a document which was read has instead (also FileOID and IDs of
     leaves), so that it can be written back as it was. `unused_where_clauses` are defined there but never referred to.
+    What a faulty document refers to without defining it is held by its name alone: a variable or item without a data type, a where
+    clause with an id but no checks, a document with neither title nor href.
     """
 
     study_oid: str
@@ -306,6 +326,7 @@ class DefineDocument:
     study_description: str
     protocol_name: str
     creation_datetime: str
+    as_of_datetime: str = ""
     metadata_version_name: str
     metadata_version_description: str = ""
     standards: tuple[Standard, ...]

@@ -1,16 +1,17 @@
 """The OIDs of a define.xml, all of them made here, from names and ids alone: `IT.AE.AETERM`, `CL.NY`, `WC.VS.VSTESTCD.EQ.TEMP`.
 
 The same thing has the same OID in every build; different things have different OIDs. What cannot stand in an xs:ID, or is
-too long to read, is shortened and told apart by eight digits of its SHA-256.
+too long to read, is shortened and told apart by eight digits of its SHA-256. `Oids` gives those of a document that was read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 
-from clintrail.define.model import DefineDocument, Standard, WhereClause
+from clintrail.define.model import DefineDocument, DefineVariable, Standard, ValueListItem, WhereClause
 
 LONGEST = 80
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
@@ -58,9 +59,23 @@ def value_item(dataset: str, name: str, where: Sequence[WhereClause]) -> str:
     return f"{variable(dataset, name)}.{_conditions(where, dataset)}"
 
 
+def value_items(dataset: str, variable: DefineVariable) -> list[tuple[str, ValueListItem]]:
+    """The value-level items of a variable, in order, each with its OID.
+
+    Items that a faulty document gives twice for the same conditions are numbered from the second on.
+    """
+    made: Counter[str] = Counter()
+    items = []
+    for item in variable.values:
+        oid = value_item(dataset, variable.name, item.where)
+        made[oid] += 1
+        items.append((oid if made[oid] == 1 else f"{oid}.{made[oid]}", item))
+    return items
+
+
 def where_clause(where: WhereClause) -> str:
-    """`WC.VS.VSTESTCD.EQ.TEMP`."""
-    return f"WC.{_conditions((where,), '')}"
+    """`WC.VS.VSTESTCD.EQ.TEMP`, or from its id where it has one."""
+    return f"WC.{_fit(where.id) if where.id else _conditions((where,), '')}"
 
 
 def codelist(id: str) -> str:
@@ -83,9 +98,50 @@ def document(id: str) -> str:
     return f"LF.{_fit(id)}"
 
 
+def result_display(id: str) -> str:
+    """`RD.Table-14.2.1`."""
+    return f"RD.{_fit(id)}"
+
+
+def analysis_result(id: str) -> str:
+    """`AR.Table-14.2.1.R1`."""
+    return f"AR.{_fit(id)}"
+
+
 def dataset_file(name: str) -> str:
     """`LF.IG.AE`, the ID of a dataset's leaf; apart from those of documents."""
     return document(dataset(name))
+
+
+_MAKERS: dict[str, Callable[..., str]] = {
+    make.__name__: make
+    for make in (
+        study, metadata_version, file, standard, dataset, variable, value_list, value_item, where_clause, codelist, method,
+        comment, document, result_display, analysis_result, dataset_file,
+    )
+}  # fmt: skip
+
+
+class Oids:
+    """The OIDs of one document: the functions above as methods, with the OIDs that the document states instead of ours."""
+
+    def __init__(self, document: DefineDocument) -> None:
+        self._stated = document.stated_oids
+
+    def __getattr__(self, kind: str) -> Callable[..., str]:
+        if kind not in _MAKERS:
+            raise AttributeError(kind)
+        make, stated = _MAKERS[kind], self._stated
+
+        def oid(*names: object) -> str:
+            made = make(*names)
+            return stated.get(made, made)
+
+        return oid
+
+    def value_items(self, dataset: str, variable: DefineVariable) -> list[tuple[str, ValueListItem]]:
+        """As the function of this name."""
+        return [(self._stated.get(oid, oid), item) for oid, item in value_items(dataset, variable)]
 
 
 def _fit(text: str, exact: str | None = None) -> str:

@@ -1,70 +1,116 @@
-"""Writes a `DefineDocument` as define.xml and as a page for readers, by the templates in `define_xml/`."""
+"""Writes a `DefineDocument` as define.xml 2.1 or 2.0, by the templates in `define_xml/`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
-from urllib.parse import quote
+from typing import TypeVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from clintrail.content import content_dir
-from clintrail.define import oids
-from clintrail.define.model import DefineDocument
-from clintrail.errors import Place, Problem, Problems
+from clintrail.define.model import (
+    DefineDataset,
+    DefineDocument,
+    DefineVariable,
+    DefineVersion,
+    Document,
+    DocumentRef,
+    Item,
+    Origin,
+    WhereClause,
+)
+from clintrail.define.oids import Oids
+from clintrail.define.templates import checked, environment
+from clintrail.define.versions import NAMESPACES, comments_2_0, origins_2_0, origins_2_1, standard_2_0
 
-STYLESHEET = "define2-1.xsl"
+STYLESHEETS: Mapping[DefineVersion, str] = {"2.1": "define2-1.xsl", "2.0": "define2-0-0.xsl"}
+STYLESHEET = STYLESHEETS["2.1"]
+_VERSIONS = {"2.1": "2.1.9", "2.0": "2.0.0"}
+T = TypeVar("T")
 
-# What XML 1.0 (section 2.2) cannot hold, not even as a character reference.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_OWNER = re.compile(r'\b(?:OID|id)="([^"]*)"')
 
+def render_define(document: DefineDocument, version: DefineVersion = "2.1") -> bytes:
+    """The document as define.xml of a version, UTF-8; the same document gives the same bytes.
 
-def render_define(document: DefineDocument) -> bytes:
-    """The document as define.xml 2.1, UTF-8; the same document gives the same bytes.
-
+    What 2.0 has no place for is left out of it: the standards but the first guide, marks for data that are absent or not of the standard,
+    subclasses, sources of origins, origins that are not available or other, and comments that only such things have.
     Raises `Problems` if a text holds characters that XML cannot.
+    Source: CDISC Define-XML Specification 2.1 and 2.0; Analysis Results Metadata Specification 1.0 for Define-XML 2.
     """
-    text = _environment().get_template("define.xml.j2").render(doc=document, oid=oids, stylesheet=STYLESHEET)
-    return _checked(text, "define.xml")
-
-
-def render_define_html(document: DefineDocument) -> bytes:
-    """The document as one self-contained HTML page without scripts, UTF-8; the same document gives the same bytes.
-
-    Raises `Problems` if a text holds characters that XML, and so define.xml, cannot.
-    """
-    css = Markup((content_dir("define_xml") / "define.css").read_text(encoding="utf-8"))
+    oid = Oids(document)
+    stated = document.define_version
     text = (
         _environment()
-        .get_template("define.html.j2")
+        .get_template("define.xml.j2")
         .render(
             doc=document,
-            oid=oids,
-            css=css,
-            methods={method.id: method for method in document.methods},
-            comments={comment.id: comment for comment in document.comments},
-            codelists={codelist.id: codelist for codelist in document.codelists},
-            documents={linked.id: linked for linked in document.documents},
+            oid=oid,
+            v21=version == "2.1",
+            defs=_definitions(document, oid),
+            comments=document.comments if version == "2.1" else comments_2_0(document),
+            standard_2_0=standard_2_0(document.standards),
+            define_version=stated if stated.startswith(f"{version}.") else _VERSIONS[version],
+            namespace=NAMESPACES[version],
+            stylesheet=STYLESHEETS[version],
         )
     )
-    return _checked(text, "define.html")
+    # Unescaped, a carriage return is read back as a line feed (XML 1.0, section 2.11).
+    return checked(text.replace("\r", "&#13;"), "define.xml")
+
+
+@dataclass(frozen=True)
+class _Definitions:
+    """What is defined, by OID: once, even where a document that was read shares one definition among several variables."""
+
+    value_lists: Mapping[str, tuple[DefineDataset, DefineVariable]]
+    where_clauses: Mapping[str, WhereClause]
+    items: Mapping[str, tuple[Item, str]]
+    documents: Mapping[str, Document]
+
+
+def _definitions(document: DefineDocument, oid: Oids) -> _Definitions:
+    lists = _first((oid.value_list(home.name, variable.name), (home, variable)) for home, variable in document.value_lists())
+    return _Definitions(
+        value_lists=lists,
+        where_clauses=_first((oid.where_clause(where), where) for where in document.where_clauses() if where.checks),
+        items=_first((name, item) for name, item in _items(document, oid) if item[0].data_type),
+        documents=_first((oid.document(found.id), found) for found in document.documents if found.title or found.href),
+    )
+
+
+def _items(document: DefineDocument, oid: Oids) -> Iterator[tuple[str, tuple[Item, str]]]:
+    """OID, item and OID of its value list: the variables, then the items of the value lists."""
+    for home in document.datasets:
+        for variable in home.variables:
+            yield oid.variable(home.name, variable.name), (variable, oid.value_list(home.name, variable.name) if variable.values else "")
+    for home, variable in document.value_lists():
+        for name, item in oid.value_items(home.name, variable):
+            yield name, (item, "")
+
+
+def _first(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """The first value of every key."""
+    found: dict[str, T] = {}
+    for key, value in pairs:
+        found.setdefault(key, value)
+    return found
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(content_dir("define_xml")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(attrs=_attributes, yes_no=_yes_no, sas_name=_sas_name, href=_href)
-    return environment
+    made = environment().overlay()
+    made.filters = {
+        **made.filters,
+        "attrs": _attributes,
+        "yes_no": _yes_no,
+        "sas_name": _sas_name,
+        "by_document": _by_document,
+        "origins": _origins,
+    }
+    return made
 
 
 def _attributes(pairs: Mapping[str, object]) -> Markup:
@@ -89,26 +135,25 @@ def _sas_name(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,7}", name) else ""
 
 
-def _href(path: str) -> str:
-    """A relative path or a web address as a URI: what a URI cannot hold is escaped, what is escaped already left alone.
-
-    A colon is kept in web addresses only, so that no text can become a link of another kind (`javascript:`).
-    """
-    return quote(path, safe="/?#[]@!$&'()*+,;=%~" + (":" if re.match("https?://", path) else ""))
+def _origins(origins: Iterable[Origin], v21: bool) -> list[Origin]:
+    return origins_2_1(origins) if v21 else origins_2_0(origins)
 
 
-def _checked(text: str, name: str) -> bytes:
-    problems = []
-    for found in _NOT_XML.finditer(text):
-        owners = _OWNER.findall(text, 0, found.start())
-        problems.append(
-            Problem(
-                Place(name, text.count("\n", 0, found.start()) + 1),
-                owners[-1] if owners else "",
-                f"a text holds the character U+{ord(found[0]):04X}, which XML cannot",
-                "remove it from the label, term, comment or rule that holds it",
-            )
-        )
-    if problems:
-        raise Problems(problems)
-    return text.encode("utf-8")
+@dataclass
+class _Places:
+    """A document and the places in it that one reference names; none: all of it."""
+
+    document: str
+    places: list[DocumentRef]
+
+
+def _by_document(refs: Iterable[DocumentRef]) -> list[_Places]:
+    """Places in one document that follow each other stand in one reference. A title without pages is no place."""
+    found: list[_Places] = []
+    for ref in refs:
+        is_place = bool(ref.pages) or ref.first_page is not None or ref.last_page is not None
+        if is_place and found and found[-1].document == ref.document and found[-1].places:
+            found[-1].places.append(ref)
+        else:
+            found.append(_Places(ref.document, [ref] if is_place else []))
+    return found

@@ -14,11 +14,16 @@ import clintrail
 from clintrail.compile.library import library
 from clintrail.compile.study import CompiledStudy, compile_study
 from clintrail.compile.text import NotTokens, calls, tokens
+from clintrail.define.built.analyses import check_analyses
 from clintrail.define.built.build import Kind, build_define
+from clintrail.define.built.documents import check_documents, missing_files
 from clintrail.define.built.origins import check_origins
 from clintrail.define.check.validate import stylesheet_path
-from clintrail.define.render import render_define, render_define_html
+from clintrail.define.model import DefineDocument, DefineVersion
+from clintrail.define.page import render_define_html
+from clintrail.define.render import STYLESHEETS, render_define
 from clintrail.errors import Place, Problem, Problems, Severity, collected
+from clintrail.package.drafts import check_drafts
 from clintrail.package.place import MANIFEST, package_folder
 from clintrail.run.checks import check_datasets
 from clintrail.run.datasets import BuiltDataset, assemble, of_kind
@@ -51,6 +56,7 @@ def compile_folder(folder: Path, raw_folder: Path | None = None) -> tuple[Compil
         functions = library(folder / "functions", f"{folder.as_posix()}/functions")
     with collected(problems):
         study = read_study(folder)
+        problems += [p for p in check_drafts(study) if p.severity == Severity.ERROR]
     if problems:
         raise Problems(problems)
     raw, unread = load_raw(study, raw_folder or folder / "raw")
@@ -63,6 +69,7 @@ def compile_folder(folder: Path, raw_folder: Path | None = None) -> tuple[Compil
         )
         columns = {name: data.types for name, data in raw.items()}
         compiled = compile_study(study, functions, terminology, columns, longest_texts(raw))
+        problems += check_documents(study, columns)
     if problems:
         raise Problems(problems)
     return compiled, raw
@@ -78,19 +85,30 @@ def run_study(folder: Path, raw_folder: Path | None = None, *, threads: int | No
     compiled, raw = compile_folder(folder, raw_folder)
     result = execute(compiled.plan, compiled.builder, raw, threads=threads, progress=progress)
     datasets = assemble(compiled, result)
-    problems = [*compiled.notes, *result.problems, *check_datasets(compiled, datasets, result, raw), *check_origins(compiled, datasets)]
+    problems = [*check_drafts(compiled.study), *compiled.notes, *result.problems, *check_datasets(compiled, datasets, result, raw)]
+    problems += [*check_origins(compiled, datasets), *check_analyses(compiled.study, datasets)]
     if any(p.severity >= Severity.ERROR for p in problems):
         raise Problems(p for p in problems if p.severity >= Severity.WARNING)
     return BuiltStudy(compiled, raw, result, datasets, tuple(dict.fromkeys(problems)))
 
 
 def build_package(
-    folder: Path, out: Path, raw_folder: Path | None = None, *, threads: int | None = None, progress: Progress | None = None
+    folder: Path,
+    out: Path,
+    raw_folder: Path | None = None,
+    documents_folder: Path | None = None,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    define_version: DefineVersion = "2.1",
 ) -> BuiltStudy:
     """Build a study into the folder `out`: XPT, define.xml, trail and manifest; raises `Problems` and then changes nothing."""
     with package_folder(out) as building:
         built = run_study(folder, raw_folder, threads=threads, progress=progress)
-        _write_datasets(building, built)
+        documents = documents_folder or folder / "documents"
+        if missing := list(missing_files(built.compiled.study, documents)):
+            raise Problems(missing)
+        _write_datasets(building, built, documents, define_version)
         write_trail(building / "trail", built.compiled, built.result, built.raw)
         manifest = _manifest(built, building)
         (building / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
@@ -113,7 +131,7 @@ def package_name(study: StudySpec) -> str:
     return "".join(c if c.isalnum() else "-" for c in study.name.lower())
 
 
-def _write_datasets(building: Path, built: BuiltStudy) -> None:
+def _write_datasets(building: Path, built: BuiltStudy, documents: Path, define_version: DefineVersion) -> None:
     study, moment = built.compiled.study, created(built.compiled.study)
     problems: list[Problem] = []
     for kind, below in FOLDERS.items():
@@ -128,12 +146,21 @@ def _write_datasets(building: Path, built: BuiltStudy) -> None:
             except Problems as error:
                 problems += [_at_spec(dataset, p) for p in error.problems]
         if not problems:
-            document = build_define(built.compiled, built.datasets, kind)
-            (folder / "define.xml").write_bytes(render_define(document))
-            (folder / "define.html").write_bytes(render_define_html(document))
-            (folder / "define2-1.xsl").write_bytes(stylesheet_path().read_bytes())
+            _write_define(folder, study, documents, build_define(built.compiled, built.datasets, kind), define_version)
     if problems:
         raise Problems(problems)
+
+
+def _write_define(folder: Path, study: StudySpec, documents: Path, document: DefineDocument, version: DefineVersion) -> None:
+    """define.xml, its page, and beside them the stylesheet and the study's documents that it refers to."""
+    (folder / "define.xml").write_bytes(render_define(document, version))
+    (folder / "define.html").write_bytes(render_define_html(document))
+    if version == "2.1":  # nobody ships CDISC's stylesheet for 2.0 as a package
+        (folder / STYLESHEETS[version]).write_bytes(stylesheet_path().read_bytes())
+    for linked in document.documents:
+        file = study.documents[linked.id].file
+        if file:
+            (folder / linked.href).write_bytes((documents / file).read_bytes())
 
 
 def xpt_of(dataset: BuiltDataset) -> XptDataset:

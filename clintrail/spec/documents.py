@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from collections import abc
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 
-from clintrail.errors import Place
+from clintrail.errors import Place, did_you_mean
 from clintrail.spec.model import (
     AnalysisDatasetSpec,
     AnalysisSpec,
+    Branches,
     CodeSpec,
     CommentSpec,
+    DatasetSpec,
     DisplaySpec,
     DocumentPlace,
     DocumentSpec,
@@ -22,27 +25,28 @@ from clintrail.spec.yaml_text import Mapping, Node, Scalar, Sequence
 _DOCUMENT = ("title", "file", "href", "annotated_crf", "listed")
 _METHOD = ("name", "type", "words", "codes", "documents")
 _COMMENT = ("words", "documents")
-_DISPLAY = ("title", "documents", "results")
-_RESULT = ("name", "description", "reason", "purpose", "parameter", "datasets", "join", "documentation", "documents", "code")
+_DISPLAY = ("id", "title", "documents", "results")
+_RESULT = ("name", "id", "description", "reason", "purpose", "parameter", "datasets", "join", "documentation", "documents", "code")
 METHOD_TYPES = ("Computation", "Imputation")
 
 
-def documents(reader: Reader, node: Node | None, folder: Path) -> dict[str, DocumentSpec]:
+def documents(reader: Reader, node: Node | None) -> dict[str, DocumentSpec]:
     """`documents:` of a study."""
     found: dict[str, DocumentSpec] = {}
-    for key, value in _mappings(reader, node, "documents", "{title: Annotated CRF, file: documents/acrf.pdf}"):
+    for key, value in _mappings(reader, node, "documents", "{title: Annotated CRF, file: acrf.pdf}"):
         reader.known_keys(value, _DOCUMENT, key.text)
         file, href = reader.text(value.get("file"), "file"), reader.text(value.get("href"), "href")
         if bool(file) == bool(href):
-            fix = "give file: (in the study's folder, goes into the package) or href: (stays as it is)"
-            reader.problem(value.place, key.text, "a document has either a file or an href", fix)
-            continue
+            fix = "give file: (of the study's folder documents/, goes into the package) or href: (stays as it is)"
+            report = reader.problem if file else reader.drafted
+            report(value.place, key.text, "a document has either a file or an href", fix)
+            if file or not reader.draft:
+                continue
         path = PurePosixPath(file or "")
         if path.is_absolute() or ".." in path.parts:
-            reader.problem(value.place, key.text, "the path leaves the study's folder", "keep documents inside the study's folder")
-        elif file and not (folder / file).is_file():
-            reader.problem(value.place, key.text, f"no file {file} in the study's folder", "give its path as seen from study.yaml")
-        title = reader.text(value.get("title"), "title") or key.text
+            fix = "name a file of the study's folder documents/, or give an href:"
+            reader.problem(value.place, key.text, "the path leaves the folder of the documents", fix)
+        title = reader.said(value.get("title"), "title", key.text)
         annotated, listed = (yes(reader, value.get(k), k) for k in ("annotated_crf", "listed"))
         found[key.text] = DocumentSpec(key.text, title, key.place, file, href, bool(annotated), listed is not False)
     return found
@@ -55,12 +59,24 @@ def methods(reader: Reader, node: Node | None) -> dict[str, MethodSpec]:
         reader.known_keys(value, _METHOD, key.text)
         type_ = reader.text(value.get("type"), "type") or METHOD_TYPES[0]
         if type_ not in METHOD_TYPES:
-            reader.problem(value.place, key.text, f"no method type {type_}", f"write type: {' or '.join(METHOD_TYPES)}")
-        codes = tuple(CodeSpec(k.text, v.text) for k, v in reader.mapping(value.get("codes"), "codes") if isinstance(v, Scalar))
-        title, words = (reader.text(value.get(k), k) for k in ("name", "words"))
-        places = document_places(reader, value.get("documents"))
-        found[key.text] = MethodSpec(key.text, title or key.text, type_, words or "", key.place, codes, places)
+            reader.drafted(value.place, key.text, f"no method type {type_}", f"write type: {' or '.join(METHOD_TYPES)}")
+        title, words = reader.said(value.get("name"), "name", key.text), reader.text(value.get("words"), "words") or ""
+        codes, places = tuple(_codes(reader, value.get("codes"))), reader.places(value.get("documents"))
+        found[key.text] = MethodSpec(key.text, title, type_, words, key.place, codes, places)
     return found
+
+
+def declared_methods(reader: Reader, datasets: Iterable[DatasetSpec], declared: abc.Mapping[str, MethodSpec]) -> None:
+    """Report a `method:` of a variable that names none of the study's methods."""
+    for dataset in datasets:
+        stated = [variable for part in (dataset.variables, dataset.final, dataset.supplemental) for variable in part.values()]
+        for variable in stated:
+            branches = variable.rule.branches if isinstance(variable.rule, Branches) else ()
+            for attributes, place in ((variable.attributes, variable.place), *((b.attributes, b.place) for b in branches)):
+                name = attributes.get("method")
+                if name and name not in declared:
+                    fix = did_you_mean(name, declared, "declare it under methods: in study.yaml")
+                    reader.problem(place, variable.name, f"no method named {name}", fix)
 
 
 def comments(reader: Reader, node: Node | None) -> dict[str, CommentSpec]:
@@ -68,14 +84,22 @@ def comments(reader: Reader, node: Node | None) -> dict[str, CommentSpec]:
     found: dict[str, CommentSpec] = {}
     for key, value in _mappings(reader, node, "comments", "{words: ...}"):
         reader.known_keys(value, _COMMENT, key.text)
-        places = document_places(reader, value.get("documents"))
+        places = reader.places(value.get("documents"))
         found[key.text] = CommentSpec(key.text, reader.text(value.get("words"), "words") or "", key.place, places)
     return found
 
 
-def document_places(reader: Reader, node: Node | None) -> tuple[DocumentPlace, ...]:
-    """`{sap: 12 14, protocol: ''}`: documents by name, and pages in them."""
-    return tuple(DocumentPlace(k.text, reader.text(v, k.text) or "") for k, v in reader.mapping(node, "documents"))
+def _codes(reader: Reader, node: Node | None) -> Iterator[CodeSpec]:
+    """`{SAS: ...}`, or a list of `{context: SAS, text: ...}`."""
+    if not isinstance(node, Sequence):
+        yield from (CodeSpec(key.text, reader.text(value, key.text) or "") for key, value in reader.mapping(node, "codes"))
+        return
+    for item in node.items:
+        if isinstance(item, Mapping):
+            reader.known_keys(item, ("context", "text"), "codes")
+            yield CodeSpec(*(reader.text(item.get(key), key) or "" for key in ("context", "text")))
+        else:
+            reader.problem(item.place, "codes", "an entry is a mapping", "write - {context: SAS, text: ...}")
 
 
 def displays(reader: Reader, node: Node | None) -> tuple[DisplaySpec, ...]:
@@ -86,10 +110,10 @@ def displays(reader: Reader, node: Node | None) -> tuple[DisplaySpec, ...]:
         items = value.get("results")
         entries = items.items if isinstance(items, Sequence) else ()
         if not entries:
-            reader.problem(value.place, key.text, "the display has no results", "add results: and below it - name: ...")
+            reader.drafted(value.place, key.text, "the display has no results", "add results: and below it - name: ...")
         results = tuple(result for item in entries for result in _result(reader, item, key.text))
-        title = reader.text(value.get("title"), "title") or key.text
-        found.append(DisplaySpec(key.text, title, results, key.place, document_places(reader, value.get("documents"))))
+        title, id_ = reader.said(value.get("title"), "title", key.text), reader.text(value.get("id"), "id") or ""
+        found.append(DisplaySpec(key.text, title, results, key.place, reader.places(value.get("documents")), id_))
     return tuple(found)
 
 
@@ -102,21 +126,27 @@ def _result(reader: Reader, item: Node, display: str) -> Iterator[AnalysisSpec]:
     datasets = tuple(_analysed(reader, item.get("datasets")))
     said = {"name": name, "description": description, "reason": reason, "purpose": purpose, "datasets": datasets}
     if missing := [key for key, value in said.items() if not value]:
-        reader.problem(item.place, name or display, f"the result has no {', '.join(missing)}", f"add {', '.join(f'{m}:' for m in missing)}")
-        return
+        reader.drafted(item.place, name or display, f"the result has no {', '.join(missing)}", f"add {', '.join(f'{m}:' for m in missing)}")
+        if not reader.draft:
+            return
     code, code_documents = _code(reader, item.get("code"), name or display)
     parameter, join, documentation = (reader.text(item.get(k), k) for k in ("parameter", "join", "documentation"))
     yield AnalysisSpec(
         name or "", description or "", reason or "", purpose or "", datasets, item.place, parameter, join, documentation,
-        document_places(reader, item.get("documents")), code, code_documents,
+        reader.places(item.get("documents")), code, code_documents, reader.text(item.get("id"), "id") or "",
     )  # fmt: skip
 
 
 def _analysed(reader: Reader, node: Node | None) -> Iterator[AnalysisDatasetSpec]:
-    for key, value in _mappings(reader, node, "datasets", "{where: ..., variables: ...}"):
-        reader.known_keys(value, ("where", "variables"), key.text)
-        where, names = reader.expression(value.get("where"), "where"), reader.names(value.get("variables"), "variables")
-        yield AnalysisDatasetSpec(key.text, key.place, where, names)
+    """`{ADSL: {where: ..., variables: ...}}`, or a list of `{dataset: ADSL, ...}` where one is analysed twice."""
+    known = ("dataset", "where", "variables", "join")
+    items = node.items if isinstance(node, Sequence) else ()
+    listed = [(reader.text(i.get("dataset"), "dataset") or "", i) for i in items if isinstance(i, Mapping)]
+    named = [] if items else [(k.text, v) for k, v in _mappings(reader, node, "datasets", "{where: ..., variables: ...}")]
+    for name, value in listed or named:
+        reader.known_keys(value, known, name)
+        where, variables = reader.expression(value.get("where"), "where"), reader.listed(value.get("variables"), "variables")
+        yield AnalysisDatasetSpec(name, value.place, where, variables, reader.text(value.get("join"), "join") or "")
 
 
 def _code(reader: Reader, node: Node | None, subject: str) -> tuple[CodeSpec | None, tuple[DocumentPlace, ...]]:
@@ -128,7 +158,7 @@ def _code(reader: Reader, node: Node | None, subject: str) -> tuple[CodeSpec | N
         return None, ()
     reader.known_keys(node, ("context", "text", "documents"), subject)
     context, text = reader.text(node.get("context"), "context"), reader.text(node.get("text"), "text")
-    return CodeSpec(context or "", text or ""), document_places(reader, node.get("documents"))
+    return CodeSpec(context or "", text or ""), reader.places(node.get("documents"))
 
 
 def _mappings(reader: Reader, node: Node | None, subject: str, example: str) -> Iterator[tuple[Scalar, Mapping]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clintrail.errors import Place
+from clintrail.errors import Place, Problem
 from clintrail.spec.hooks import Hook
 
 
@@ -39,13 +39,41 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class DocumentPlace:
+    """A document of the study by its name, and pages in it: `5 7`, `2-6`, or a named destination; empty for all of it.
+
+    `type` (PhysicalRef or NamedDestination) is given only where the pages do not tell it.
+    """
+
+    document: str
+    pages: str = ""
+    title: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class OriginSpec:
+    """One of several origins of a variable, or one that the attributes `origin`, `source`, `pages` and `predecessor` cannot say."""
+
+    type: str
+    source: str = ""
+    description: str = ""
+    documents: tuple[DocumentPlace, ...] = ()
+
+
+@dataclass(frozen=True)
 class Branch:
-    """One branch; a condition of None is `else`. `attributes` are the metadata of this branch's value."""
+    """One branch; a condition of None is `else`. `attributes` are the metadata of this branch's value.
+
+    In a draft, `joins` names the comments on how the records of each alternative are joined.
+    """
 
     condition: Expression | None
     value: Expression | Constant
     attributes: Mapping[str, str]
     place: Place
+    origins: tuple[OriginSpec, ...] = ()
+    joins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +95,7 @@ class Variable:
     rule: Rule | None
     place: Place
     attributes: Mapping[str, str] = field(default_factory=dict)
+    origins: tuple[OriginSpec, ...] = ()
 
     @property
     def is_working(self) -> bool:
@@ -200,21 +229,13 @@ class CodelistSpec:
     place: Place
     dictionary: str | None = None
     version: str | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)  # `CODELIST_FACTS` of `read`, as typed
+    facts: Mapping[str, str] = field(default_factory=dict)  # `CODELIST_FACTS` of `defines`, as typed
     term_facts: tuple[Mapping[str, str], ...] = ()  # of each term: the further columns of its table, as typed
 
 
 @dataclass(frozen=True)
-class DocumentPlace:
-    """A document of the study by its name, and pages in it: `5 7`, `2-6`, or a named destination; empty for all of it."""
-
-    document: str
-    pages: str = ""
-
-
-@dataclass(frozen=True)
 class DocumentSpec:
-    """A document of the submission: a `file` of the study's folder, put beside define.xml, or an `href` that is left as it is."""
+    """A document of the submission: a `file` of the study's documents, put beside define.xml, or an `href` that is left as it is."""
 
     name: str
     title: str
@@ -264,6 +285,7 @@ class AnalysisDatasetSpec:
     place: Place
     where: Expression | None = None
     variables: tuple[str, ...] = ()
+    join: str = ""  # the name of the comment of its where clause
 
 
 @dataclass(frozen=True)
@@ -282,6 +304,7 @@ class AnalysisSpec:
     documents: tuple[DocumentPlace, ...] = ()
     code: CodeSpec | None = None
     code_documents: tuple[DocumentPlace, ...] = ()
+    id: str = ""  # where it is not what follows from the names
 
 
 @dataclass(frozen=True)
@@ -293,6 +316,25 @@ class DisplaySpec:
     results: tuple[AnalysisSpec, ...]
     place: Place
     documents: tuple[DocumentPlace, ...] = ()
+    id: str = ""  # where it is not what follows from the name
+
+
+@dataclass(frozen=True)
+class DefineSpec:
+    """What the define.xml of one kind of datasets (`sdtm` or `adam`) says of itself, and what is declared for it alone.
+
+    `facts` are as typed (`DEFINE_FACTS` of `defines`). `standards` are in place of those that follow from the study's,
+    `order` is the order of its datasets where it is not the usual one.
+    """
+
+    place: Place
+    facts: Mapping[str, str] = field(default_factory=dict)
+    standards: tuple[Mapping[str, str], ...] = ()
+    order: tuple[str, ...] = ()
+    codelists: Mapping[str, CodelistSpec] = field(default_factory=dict)
+    methods: Mapping[str, MethodSpec] = field(default_factory=dict)
+    comments: Mapping[str, CommentSpec] = field(default_factory=dict)
+    documents: Mapping[str, DocumentSpec] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -322,3 +364,5 @@ class StudySpec:
     methods: Mapping[str, MethodSpec] = field(default_factory=dict)
     comments: Mapping[str, CommentSpec] = field(default_factory=dict)
     displays: tuple[DisplaySpec, ...] = ()
+    define: Mapping[str, DefineSpec] = field(default_factory=dict)  # by kind: `sdtm`, `adam`
+    warnings: tuple[Problem, ...] = ()  # of drafts: what no dataset with rules may have

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import abc
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
-from clintrail.errors import Place, Problem, closest
-from clintrail.spec.model import Branch, Branches, Constant, Copy, Expression, Pick, Rule, Table, Variable
+from clintrail.errors import Place, Problem, Severity, closest
+from clintrail.spec.model import (
+    Branch,
+    Branches,
+    Constant,
+    Copy,
+    DocumentPlace,
+    Expression,
+    OriginSpec,
+    Pick,
+    Rule,
+    Variable,
+)
 from clintrail.spec.yaml_text import Mapping, Node, Scalar, Sequence
 
 ATTRIBUTES = (
     "label", "type", "length", "format", "codelist", "origin", "words", "comment", "role", "core", "significant_digits",
     "evaluator", "method", "source", "pages", "predecessor", "mandatory", "data_type", "no_data", "assigned", "common", "notes",
+    "name", "role_codelist", "non_standard", "sas_name", "values_description", "origins", "join",
 )  # fmt: skip
-# Attributes that only metadata without rules (drafts) may state: where there are rules and data, these tell.
-DRAFT_ATTRIBUTES = ("data_type", "no_data", "assigned", "predecessor")
+# Those that are no text: read apart.
+_LISTS = ("origins", "join")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+LONGEST_NAME = 8
 
 
 class Reader:
@@ -31,6 +42,10 @@ class Reader:
     def problem(self, place: Place, subject: str, what: str, fix: str) -> None:
         """Note one problem and go on."""
         self.problems.append(Problem(place, subject, what, fix))
+
+    def drafted(self, place: Place, subject: str, what: str, fix: str) -> None:
+        """Note what a draft may have and rules may not: a warning in a draft, else a problem."""
+        self.problems.append(Problem(place, subject, what, fix, Severity.WARNING if self.draft else Severity.ERROR))
 
     def text(self, node: Node | None, subject: str) -> str | None:
         """The text of a scalar; None where there is none or it is empty."""
@@ -57,6 +72,43 @@ class Reader:
                 else:
                     self.problem(scalar.place, subject, f"'{name}' is no name", "names have letters, digits and _, and begin with a letter")
         return tuple(found)
+
+    def said(self, node: Node | None, subject: str, otherwise: str) -> str:
+        """The text of a scalar, also an empty one; `otherwise` where there is none."""
+        return otherwise if node is None else self.text(node, subject) or ""
+
+    def listed(self, node: Node | None, subject: str) -> tuple[str, ...]:
+        """Names as they are in a list, or separated by commas: of things that others named."""
+        if isinstance(node, Sequence):
+            return tuple(self.text(item, subject) or "" for item in node.items)
+        text = self.text(node, subject)
+        return tuple(part.strip() for part in text.split(",")) if text else ()
+
+    def places(self, node: Node | None) -> tuple[DocumentPlace, ...]:
+        """`{sap: 12 14, protocol: {pages: 7, title: Doses}}`, or a list of `{document: ..., pages: ...}`: documents and pages in them."""
+        if isinstance(node, Sequence):
+            return tuple(self._place(item, "") for item in node.items)
+        return tuple(self._place(value, key.text) for key, value in self.mapping(node, "documents"))
+
+    def _place(self, node: Node, document: str) -> DocumentPlace:
+        if not isinstance(node, Mapping):
+            return DocumentPlace(document, self.text(node, document or "documents") or "")
+        self.known_keys(node, ("document", "pages", "title", "type"), document or "documents")
+        name, pages, title, type_ = (self.text(node.get(key), key) or "" for key in ("document", "pages", "title", "type"))
+        return DocumentPlace(name or document, pages, title, type_)
+
+    def origins(self, node: Node) -> tuple[OriginSpec, ...]:
+        """`origins:` of a variable: a list of mappings."""
+        found = node.get("origins") if isinstance(node, Mapping) else None
+        origins = []
+        for item in found.items if isinstance(found, Sequence) else ():
+            if isinstance(item, Mapping):
+                self.known_keys(item, ("type", "source", "description", "documents"), "origins")
+                type_, source, description = (self.text(item.get(key), key) or "" for key in ("type", "source", "description"))
+                origins.append(OriginSpec(type_, source, description, self.places(item.get("documents"))))
+        if found is not None and not origins:
+            self.problem(found.place, "origins", "origins are a list", "write - {type: Collected, source: Investigator}")
+        return tuple(origins)
 
     def mapping(self, node: Node | None, subject: str) -> Iterator[tuple[Scalar, Node]]:
         """The entries of a mapping; nothing where there is none."""
@@ -130,10 +182,10 @@ class Reader:
         for name, place in places.items():
             other = first.setdefault(name.lower(), name)
             if other != name:
-                self.problem(place, name, f"differs from {other} only in case", "rename one of the two")
+                self.drafted(place, name, f"differs from {other} only in case", "rename one of the two")
 
     def _variable(self, key: Scalar, value: Node) -> Iterator[Variable]:
-        names = self.names(key, key.text)
+        names = self._keyed(key, value)
         if len(names) > 1:
             source = self.text(value, key.text)
             if source and NAME.match(source):
@@ -144,11 +196,20 @@ class Reader:
         elif names:
             attributes: dict[str, str] = {}
             rule = self._rule(names[0], value, attributes)
-            yield Variable(names[0], rule, key.place, attributes)
+            yield Variable(names[0], rule, key.place, attributes, self.origins(value))
+
+    def _keyed(self, key: Scalar, value: Node) -> tuple[str, ...]:
+        """The names that a key stands for; in a draft it is one name, whatever others named so, unless it copies."""
+        if not self.draft or (isinstance(value, Scalar) and value.text):
+            return self.names(key, key.text)
+        if not NAME.match(key.text) or key.text != key.text.upper() or len(key.text) > LONGEST_NAME:
+            fix = f"capital letters and digits, at most {LONGEST_NAME} (SAS transport version 5)"
+            self.drafted(key.place, key.text, f"'{key.text}' is no name for a variable", fix)
+        return (key.text,)
 
     def _rule(self, name: str, value: Node, attributes: dict[str, str]) -> Rule | None:
         if isinstance(value, Scalar):
-            if self.draft and not value.text:
+            if self.draft and not value.text and value.style != "'":
                 return None
             if NAME.match(value.text) and value.style == "" and value.text != name and "." not in value.text:
                 return Expression(value.text, value.place)
@@ -159,17 +220,17 @@ class Reader:
         if _has_attributes(value):
             self.known_keys(value, (*ATTRIBUTES, "value"), name)
             return self._attributes(name, value, attributes)
-        return self._branches(name, value)
+        return self._branches(name, value) if value.entries or not self.draft else None
 
     def _attributes(self, name: str, node: Mapping, attributes: dict[str, str]) -> Rule | None:
         rule: Rule | None = None
         for key, value in node.entries:
             if key.text == "value":
                 rule = self._rule(name, value, {})
-            elif (text := self.text(value, f"{name}.{key.text}")) is not None:
+            elif key.text not in _LISTS and (text := self.text(value, f"{name}.{key.text}")) is not None:
                 attributes[key.text] = text
                 if key.text in ("length", "significant_digits") and not text.isdecimal():
-                    self.problem(value.place, name, f"{key.text} is no whole number", f"write {key.text}: 8")
+                    self.drafted(value.place, name, f"{key.text} is no whole number", f"write {key.text}: 8")
                 if key.text == "type" and text.lower() not in ("char", "num"):
                     self.problem(value.place, name, f"no type named {text}", "write type: Char, or type: Num")
         return rule
@@ -188,106 +249,14 @@ class Reader:
                 rule = None
             else:
                 rule = self._rule(name, value, {})
-            if rule is None and self.draft and isinstance(value, Mapping) and _has_attributes(value):
+            if rule is None and self.draft and isinstance(value, Mapping) and (_has_attributes(value) or not value.entries):
                 rule = Expression("null", key.place)
             if isinstance(rule, (Expression, Constant)):
-                branches.append(Branch(condition, rule, attributes, key.place))
+                joins = self.listed(value.get("join"), "join") if isinstance(value, Mapping) else ()
+                branches.append(Branch(condition, rule, attributes, key.place, self.origins(value), joins))
             elif rule is not None or isinstance(value, Mapping):
                 self.problem(key.place, name, "a branch needs one expression", "branches do not nest: join the conditions with and")
         return Branches(tuple(branches), node.place)
-
-    def tables(self, node: Node | None, folder: Path, shown: str) -> dict[str, Table]:
-        """Tables drawn as text, or CSV files of the study's folder."""
-        found: dict[str, Table] = {}
-        for key, value in self.mapping(node, "tables"):
-            table = self._table(key.text, value, folder, shown)
-            if table is not None:
-                found[key.text] = table
-        return found
-
-    def _table(self, name: str, node: Node, folder: Path, shown: str) -> Table | None:
-        if isinstance(node, Scalar) and ("\n" in node.text or "|" in node.text):
-            return self._drawn(name, node)
-        keys: tuple[str, ...] = ()
-        file = node.text if isinstance(node, Scalar) else None
-        if isinstance(node, Mapping):
-            self.known_keys(node, ("file", "key"), name)
-            file, keys = self.text(node.get("file"), name), self.names(node.get("key"), name)
-        if not file:
-            self.problem(node.place, name, "a table is drawn text or a CSV file", "write it below '|', or give the path of a CSV file")
-            return None
-        return self._csv_table(name, file, keys, folder, shown, node.place)
-
-    def _drawn(self, name: str, node: Scalar) -> Table | None:
-        lines = [(number, re.sub(r"\s#.*", "", line)) for number, line in enumerate(node.text.split("\n"), node.place.line + 1)]
-        lines = [(number, line) for number, line in lines if line.strip() and not line.lstrip().startswith("#")]
-        if not lines:
-            self.problem(node.place, name, "the table has no header", "draw a line with the names of its columns, keys left of =>")
-            return None
-        head = lines[0][1]
-        left = len(head.split("=>")[0].split("|")) if "=>" in head else 0
-        header = tuple(cell.strip() for cell in re.split(r"\||=>", head))
-        rows, numbers = [], []
-        for number, line in lines[1:]:
-            cells = [cell.strip() or None for cell in re.split(r"\||=>", line)]
-            if len(cells) != len(header):
-                what = f"{len(cells)} cells, but the table has {len(header)} columns"
-                self.problem(Place(node.place.path, number), name, what, "draw the same number of | and => in every line")
-                continue
-            rows.append(tuple(cells))
-            numbers.append(number)
-        return self._checked(Table(name, header[:left], header, tuple(rows), tuple(numbers), node.place))
-
-    def _csv_table(self, name: str, file: str, keys: tuple[str, ...], folder: Path, shown: str, place: Place) -> Table | None:
-        path = (folder / file).resolve()
-        if not path.is_relative_to(folder.resolve()):
-            self.problem(place, name, "the path leaves the study's folder", "keep tables inside the study's folder")
-            return None
-        if not path.is_file():
-            near = closest(file, [found.relative_to(folder).as_posix() for found in folder.rglob("*.csv")])
-            fix = f"did you mean {near}?" if near else "give its path as seen from study.yaml"
-            self.problem(place, name, f"no file {file} in the study's folder", fix)
-            return None
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as stream:
-                reader = csv.reader(stream)
-                records = [(reader.line_num, record) for record in reader if record]
-        except (OSError, UnicodeDecodeError) as error:
-            fix = "save the file as UTF-8" if isinstance(error, UnicodeDecodeError) else "check its permissions"
-            self.problem(place, name, f"{file} cannot be read ({type(error).__name__})", fix)
-            return None
-        if not records:
-            self.problem(place, name, f"{file} is empty", "write a header line and records")
-            return None
-        header = tuple(cell.strip() for cell in records[0][1])
-        rows, numbers = [], []
-        for number, record in records[1:]:
-            if len(record) != len(header):
-                what = f"{len(record)} fields, but the header has {len(header)}"
-                self.problem(Place(f"{shown}/{file}", number), name, what, "quote fields that hold a comma")
-                continue
-            rows.append(tuple(cell.strip() or None for cell in record))
-            numbers.append(number)
-        table = Table(name, keys or header[:1], header, tuple(rows), tuple(numbers), Place(f"{shown}/{file}", 1))
-        return self._checked(table)
-
-    def _checked(self, table: Table) -> Table:
-        for key in table.keys:
-            if key not in table.columns:
-                self.problem(table.place, table.name, f"key {key} is no column of the table", "name a column of its header")
-        for column in {c for c in table.columns if table.columns.count(c) > 1 or not NAME.match(c)}:
-            self.problem(
-                table.place, table.name, f"column '{column}' is given twice or is no name", "name each column once, as variables are named"
-            )
-        seen: dict[tuple[str | None, ...], int] = {}
-        at = [table.columns.index(key) for key in table.keys if key in table.columns]
-        for row, line in zip(table.rows, table.lines, strict=True):
-            key_cells = tuple(row[i] for i in at)
-            if at and key_cells in seen:
-                place = Place(table.place.path, line)
-                self.problem(place, table.name, f"the key stands twice, first in line {seen[key_cells]}", "keep one of the two lines")
-            seen[key_cells] = line
-        return table
 
 
 def _has_attributes(node: Mapping) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from clintrail.errors import Place, Problem, Problems
-from clintrail.spec.documents import comments, displays, documents, methods, yes
+from clintrail.errors import Place, Problem, Problems, Severity
+from clintrail.spec.defines import codelists, define_specs
+from clintrail.spec.documents import comments, declared_methods, displays, documents, methods, yes
 from clintrail.spec.hooks import Hook, load_hooks
 from clintrail.spec.model import (
     AddedStep,
-    CodelistSpec,
     DatasetSpec,
     DisplaySpec,
     Form,
@@ -21,21 +21,26 @@ from clintrail.spec.model import (
     StudySpec,
     Variable,
 )
-from clintrail.spec.parts import NAME, Reader
+from clintrail.spec.parts import LONGEST_NAME, NAME, Reader
+from clintrail.spec.tables import tables
 from clintrail.spec.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
 
 _STUDY = (
     "study", "title", "protocol", "created", "standards", "sdtm", "forms", "tables", "lookups", "groups", "codelists", "common",
-    "documents", "methods", "comments",
+    "documents", "methods", "comments", "define",
 )  # fmt: skip
 # What a define.xml says of a dataset, as typed: of drafts all, of datasets with rules the guide and the data say the most.
-DATASET_FACTS = ("subclass", "repeating", "reference_data", "no_data", "standard", "domain", "domain_description", "file", "notes")
-# The same of a code list, beside its name and terms. Further columns of its terms: code, order, rank, extended, description.
-CODELIST_FACTS = ("code", "data_type", "standard", "comment", "description", "href", "sas_format")
+DATASET_FACTS = (
+    "subclass", "repeating", "reference_data", "no_data", "standard", "domain", "domain_description", "file", "file_title",
+    "sas_name", "notes",
+)  # fmt: skip
 _DATASET = (
     "dataset", "draft", "label", "class", "structure", "comment", "keys", "records", "one_per", "keep", "order", "tables", "lookups",
     "groups", "variables", "added", "final", "supplemental", "relations", *DATASET_FACTS,
 )  # fmt: skip
+# Who gave the data of a form: the source of its collected variables in define.xml. Without it, the investigator.
+FORM_SOURCES = ("Investigator", "Subject", "Vendor")
+_FORM_OPTIONS = ("encoding", "delimiter", "source")
 _RECORD = ("from", "where", "columns", "with", "set")
 _LOOKUP = ("from", "where", "match", "first", "last")
 _ADDED = ("name", "where", "per", "each", "copy", "set", "keep_missing")
@@ -67,14 +72,19 @@ def read_study(folder: Path) -> StudySpec:
                 (drafts if dataset.draft else datasets)[dataset.name] = dataset
     if root is not None and not datasets and not drafts and not reader.problems:
         reader.problem(Place(shown), "", "no dataset specs", "write sdtm/dm.yaml, or adam/adsl.yaml")
+    reader.draft = False
     study = _study(reader, root, folder, shown, datasets, tuple(files)) if root is not None else None
+    reader.draft = bool(drafts)  # what drafts refer to may have the faults of the file that they were imported from
+    if root is not None and study is not None:
+        study = _described(reader, study, root, folder, shown)
+        declared_methods(reader, datasets.values(), study.methods)
     for lookups in (study.lookups if study else {}, *(dataset.lookups for dataset in datasets.values())):
         reader.alike({name: lookup.place for name, lookup in lookups.items()}, datasets)
     hooks = _hooks(reader, folder, files)
     analyses = _analyses(reader, folder, shown, files)
-    if study is None or reader.problems:
+    if study is None or any(problem.severity == Severity.ERROR for problem in reader.problems):
         raise Problems(reader.problems)
-    return replace(study, hooks=hooks, files=tuple(files), drafts=drafts, displays=analyses)
+    return replace(study, hooks=hooks, files=tuple(files), drafts=drafts, displays=analyses, warnings=tuple(reader.problems))
 
 
 def _analyses(reader: Reader, folder: Path, shown: str, files: list[Path]) -> tuple[DisplaySpec, ...]:
@@ -128,17 +138,26 @@ def _study(reader: Reader, root: Mapping, folder: Path, shown: str, datasets: di
         standards=standards,
         sdtm_is_input=sdtm == "input",
         forms=_forms(reader, root.get("forms")),
-        tables=reader.tables(root.get("tables"), folder, shown),
+        tables=tables(reader, root.get("tables"), folder, shown),
         lookups=_lookups(reader, root.get("lookups")),
         groups=_groups(reader, root.get("groups")),
-        codelists=_codelists(reader, root.get("codelists"), folder, shown),
+        codelists={},
         common=reader.variables(root.get("common"), "common"),
         datasets=datasets,
         files=files,
         places={key.text: key.place for key, _ in root.entries},
-        documents=documents(reader, root.get("documents"), folder),
+    )
+
+
+def _described(reader: Reader, study: StudySpec, root: Mapping, folder: Path, shown: str) -> StudySpec:
+    """The study with what is declared once for all its datasets, rules or none."""
+    return replace(
+        study,
+        codelists=codelists(reader, root.get("codelists"), folder, shown),
+        documents=documents(reader, root.get("documents")),
         methods=methods(reader, root.get("methods")),
         comments=comments(reader, root.get("comments")),
+        define=define_specs(reader, root.get("define"), folder, shown),
     )
 
 
@@ -152,10 +171,13 @@ def _forms(reader: Reader, node: Node | None) -> dict[str, Form]:
         options: dict[str, str] = {}
         file, subject = (value.text, default) if isinstance(value, Scalar) else (None, default)
         if isinstance(value, Mapping):
-            reader.known_keys(value, ("file", "subject", "encoding", "delimiter"), key.text)
+            reader.known_keys(value, ("file", "subject", *_FORM_OPTIONS), key.text)
             file = reader.text(value.get("file"), key.text)
             subject = reader.expression(value.get("subject"), "subject") if value.get("subject") else default
-            options = {k: v for k in ("encoding", "delimiter") if (v := reader.text(value.get(k), k))}
+            options = {k: v for k in _FORM_OPTIONS if (v := reader.text(value.get(k), k))}
+            if (source := options.get("source", FORM_SOURCES[0])) not in FORM_SOURCES:
+                fix = f"write source: {', '.join(FORM_SOURCES[:-1])} or {FORM_SOURCES[-1]}"
+                reader.problem(value.place, key.text, f"no source of data is named {source}", fix)
         if not file or "/" in file and ".." in file.split("/"):
             reader.problem(value.place, key.text, "a form needs the name of its raw file", "write ae: ae.csv")
         elif not NAME.match(key.text):
@@ -189,36 +211,16 @@ def _groups(reader: Reader, node: Node | None) -> dict[str, tuple[str, ...]]:
     return {key.text: reader.names(value, key.text) for key, value in reader.mapping(node, "groups")}
 
 
-def _codelists(reader: Reader, node: Node | None, folder: Path, shown: str) -> dict[str, CodelistSpec]:
-    found: dict[str, CodelistSpec] = {}
-    for key, value in reader.mapping(node, "codelists"):
-        fields = {k.text: v for k, v in reader.mapping(value, key.text)} if isinstance(value, Mapping) else {"terms": value}
-        if isinstance(value, Mapping):
-            reader.known_keys(value, ("name", "extends", "terms", "dictionary", "version", *CODELIST_FACTS), key.text)
-        tables = reader.tables(Mapping(((key, fields["terms"]),), value.place), folder, shown) if "terms" in fields else {}
-        table = tables.get(key.text)
-        at = table.columns.index("decode") if table and "decode" in table.columns else 1
-        terms = tuple((row[0] or "", row[at] if len(row) > at else None) for row in table.rows) if table else ()
-        further = [(i, c) for i, c in enumerate(table.columns) if i not in (0, at)] if table else []
-        facts_of_terms = tuple({c: row[i] or "" for i, c in further if row[i]} for row in table.rows) if table else ()
-        facts = {k: v for k in CODELIST_FACTS if (v := reader.text(fields.get(k), k))}
-        title = reader.text(fields.get("name"), key.text) or key.text
-        extends, dictionary, version = (reader.text(fields.get(k), k) for k in ("extends", "dictionary", "version"))
-        if not terms and not dictionary:
-            reader.problem(value.place, key.text, "the code list has no terms", "draw a table: term => decode")
-        found[key.text] = CodelistSpec(key.text, title, extends, terms, key.place, dictionary, version, facts, facts_of_terms)
-    return found
-
-
 def _dataset(reader: Reader, root: Mapping, kind: str, folder: Path, shown: str) -> DatasetSpec | None:
     reader.known_keys(root, _DATASET, "dataset")
     name = reader.text(root.get("dataset"), "dataset")
-    if not name or not NAME.match(name) or name != name.upper() or len(name) > 8:
-        fix = "write dataset: AE (capital letters and digits, at most 8)"
-        reader.problem(root.place, "dataset", "the dataset has no valid name", fix)
-        return None
-    keep, keys = root.get("keep"), root.get("keys")
     reader.draft = bool(yes(reader, root.get("draft"), "draft"))
+    if not name or not NAME.match(name) or name != name.upper() or len(name) > LONGEST_NAME:
+        fix = "write dataset: AE (capital letters and digits, at most 8)"
+        reader.drafted(root.place, "dataset", "the dataset has no valid name", fix)
+        if not name or not reader.draft:
+            return None
+    keep, keys = root.get("keep"), root.get("keys")
     return DatasetSpec(
         name=name,
         kind=kind,
@@ -228,13 +230,13 @@ def _dataset(reader: Reader, root: Mapping, kind: str, folder: Path, shown: str)
         class_name=reader.text(root.get("class"), "class"),
         structure=reader.text(root.get("structure"), "structure"),
         comment=reader.text(root.get("comment"), "comment"),
-        keys=reader.names(keys, "keys"),
+        keys=reader.listed(keys, "keys") if reader.draft else reader.names(keys, "keys"),
         keys_place=keys.place if keys else Place(shown, root.place.line),
         records=tuple(_records(reader, root.get("records"), root.place, bool(root.get("relations")) or reader.draft)),
         one_per=reader.names(root.get("one_per"), "one_per"),
         keep=reader.pick(keep, "keep") if keep else None,
         order=reader.expressions(root.get("order"), "order"),
-        tables=reader.tables(root.get("tables"), folder, shown.rsplit("/", 2)[0]),
+        tables=tables(reader, root.get("tables"), folder, shown.rsplit("/", 2)[0]),
         lookups=_lookups(reader, root.get("lookups")),
         groups=_groups(reader, root.get("groups")),
         variables=reader.variables(root.get("variables"), "variables"),
@@ -243,7 +245,7 @@ def _dataset(reader: Reader, root: Mapping, kind: str, folder: Path, shown: str)
         supplemental=reader.variables(root.get("supplemental"), "supplemental"),
         relations=tuple(_relations(reader, root.get("relations"))),
         draft=reader.draft,
-        facts={key: text for key in DATASET_FACTS if (text := reader.text(root.get(key), key))},
+        facts={key: reader.said(root.get(key), key, "") for key in DATASET_FACTS if root.get(key) is not None},
     )
 
 

@@ -6,7 +6,7 @@ duplicate keys are refused before a tree is made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ class Scalar:
     text: str
     place: Place
     style: str = ""
+    span: tuple[int, int] = field(default=(0, 0), compare=False)  # where it stands in the text of the file
 
     @property
     def is_constant(self) -> bool:
@@ -39,6 +40,7 @@ class Sequence:
 
     items: tuple[Node, ...]
     place: Place
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Mapping:
 
     entries: tuple[tuple[Scalar, Node], ...]
     place: Place
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
+    in_flow: bool = False  # written in { }
 
     def get(self, key: str) -> Node | None:
         """The value of `key`, or None."""
@@ -62,7 +66,11 @@ def read_yaml(path: Path, shown: str) -> Node:
     Raises `Problems` for a file that is missing, empty, not UTF-8, not YAML, or that uses aliases, duplicate keys or
     more than 20 levels.
     """
-    text = _read_text(path, shown)
+    return parse_yaml(_read_text(path, shown), shown)
+
+
+def parse_yaml(text: str, shown: str) -> Node:
+    """As `read_yaml`, of a text at hand."""
     try:
         problems = _scan(text, shown)
         if problems:
@@ -124,15 +132,15 @@ def _scan(text: str, shown: str) -> list[Problem]:
 
 def _convert(node: Any, shown: str) -> Node:
     mark = node.start_mark
-    place = Place(shown, mark.line + 1, mark.column + 1)
+    place, span = Place(shown, mark.line + 1, mark.column + 1), (mark.index, node.end_mark.index)
     if isinstance(node, yaml.ScalarNode):
-        return Scalar(node.value, place, node.style or "")
+        return Scalar(node.value, place, node.style or "", span)
     if isinstance(node, yaml.SequenceNode):
-        return Sequence(tuple(_convert(item, shown) for item in node.value), place)
+        return Sequence(tuple(_convert(item, shown) for item in node.value), place, span)
     entries = []
     for key, value in node.value:
         name = _convert(key, shown)
         if not isinstance(name, Scalar):
             raise Problems([Problem(name.place, "", "a key must be text", "write the key as plain text")])
         entries.append((name, _convert(value, shown)))
-    return Mapping(tuple(entries), place)
+    return Mapping(tuple(entries), place, span, bool(node.flow_style))

@@ -11,17 +11,22 @@ import pytest
 from clintrail.compile.study import CompiledStudy
 from clintrail.define.built.build import build_define
 from clintrail.define.model import (
+    AnalysisDataset,
+    AnalysisResult,
     CodeList,
     Comment,
     DefineDataset,
     DefineDocument,
     DefineVariable,
     Document,
+    Documentation,
     DocumentRef,
     FormalExpression,
     Method,
     Origin,
+    ProgrammingCode,
     RangeCheck,
+    ResultDisplay,
     Standard,
     Term,
     ValueListItem,
@@ -50,6 +55,8 @@ def when(testcd: str) -> WhereClause:
     return WhereClause((RangeCheck("VS", "VSTESTCD", "EQ", (testcd,)),))
 
 
+NOT_CHN = RangeCheck("DM", "COUNTRY", "NE", ("CHN",))
+
 DM = DefineDataset(
     name="DM",
     label="Demographics",
@@ -61,12 +68,14 @@ DM = DefineDataset(
     archive_location="dm.xpt",
     keys=("STUDYID", "USUBJID"),
     variables=(
-        text("STUDYID", mandatory=True, role="Identifier"),
+        text("STUDYID", mandatory=True, role="Identifier", role_codelist="ROLE"),
         text("USUBJID", mandatory=True, role="Identifier", origins=(DERIVED,), method="USUBJID"),
         text("SEX", 1, codelist="SEX", origins=(CRF, Origin("Collected", "Vendor", documents=(DocumentRef("acrf", title="All"),)))),
         text("COUNTRY", 3, codelist="ISO3166", origins=(Origin("Assigned", "Sponsor"),)),
         DefineVariable(name="RFSTDTC", label="Reference Start", data_type="datetime", origins=(DERIVED,), method="DM.RFSTDTC"),
-        DefineVariable(name="DTHDTC", label="Date of Death", data_type="date", origins=(Origin("Not Available"),), has_no_data=True),
+        DefineVariable(
+            name="DTHDTC", label="Date of Death", data_type="date", origins=(Origin("Not Available"),), has_no_data=True, comment="DTH"
+        ),
     ),
 )
 VS = DefineDataset(
@@ -78,6 +87,7 @@ VS = DefineDataset(
     domain_description="Vital Signs",
     standard=IG,
     archive_location="vs.xpt",
+    archive_title="Vital Signs, vs.xpt",
     keys=("USUBJID", "VSTESTCD"),
     comment="VS",
     variables=(
@@ -119,12 +129,13 @@ VS = DefineDataset(
         ),
         DefineVariable(
             name="VSSTRESN",
-            label=NASTY,
+            label=NASTY[:40],
             data_type="float",
             length=8,
             significant_digits=2,
             display_format="8.2",
             origins=(DERIVED,),
+            values_description="By test",
             values=(
                 ValueListItem(
                     name="VSSTRESN",
@@ -137,7 +148,9 @@ VS = DefineDataset(
                 ),
             ),
         ),
-        text("VSNEW", is_non_standard=True, comment="BP", origins=(Origin("Other", description="Dictionary of the site"),)),
+        text(
+            "VSNEW", is_non_standard=True, comment="BP", codelist="GRADE", origins=(Origin("Other", description="Dictionary of the site"),)
+        ),
     ),
 )
 ADTTE = DefineDataset(
@@ -147,12 +160,36 @@ ADTTE = DefineDataset(
     subclass="TIME-TO-EVENT",
     structure="One record per subject",
     purpose="Analysis",
+    repeating=False,
     is_reference_data=True,
     has_no_data=True,
-    keys=("USUBJID",),
+    keys=("PARAMCD",),
     comment="VS",
-    variables=(text("USUBJID", origins=(Origin("Predecessor", description="DM.USUBJID"),)),),
+    variables=(text("PARAMCD", origins=(Origin("Predecessor", description="DM.USUBJID"),)),),
 )
+DISPLAY = ResultDisplay(
+    id="Table-14.2",
+    name="Table 14.2",
+    description=f"Temperature by sex, {NASTY}",
+    documents=(DocumentRef("csdrg", pages=(12,)),),
+    results=(
+        AnalysisResult(
+            id="Table-14.2.R1",
+            description="Means and their difference",
+            reason="SPECIFIED IN SAP",
+            purpose="PRIMARY OUTCOME MEASURE",
+            parameter=("VS", "VSTESTCD"),
+            datasets=(AnalysisDataset("VS", ("VSSTRESN",), when("TEMP")), AnalysisDataset("DM", ("SEX",), WhereClause((NOT_CHN,)))),
+            join="JOIN",
+            documentation=Documentation("Two-sided t test", (DocumentRef("csdrg", ("ttest",), page_type="NamedDestination"),)),
+            code=ProgrammingCode("SAS 9.4", "proc ttest;\n  class SEX;\nrun;", (DocumentRef("program"),)),
+        ),
+        AnalysisResult(
+            id="Table-14.2.R2", description="Counts", reason="DATA DRIVEN", purpose="EXPLORATORY OUTCOME MEASURE",
+            datasets=(AnalysisDataset("DM", ("SEX",)),), documentation=Documentation("Counted"),
+        ),
+    ),
+)  # fmt: skip
 DOCUMENT = DefineDocument(
     study_oid="ST.MELASMA",
     study_name="MELASMA",
@@ -169,6 +206,7 @@ DOCUMENT = DefineDocument(
             name="Sex",
             nci_code="C66731",
             standard=CT,
+            sas_format="$SEX",
             description="Sex of the subject",
             terms=(Term("F", "Female", "C16576", 1), Term("M", "Male", "C20197", 2), Term("UNDEC", "", "", 3, True, "Not decided")),
         ),
@@ -179,8 +217,15 @@ DOCUMENT = DefineDocument(
             terms=(Term("TEMP"), Term("SYSBP"), Term("DIABP"), Term("PULSE", description="Heart beats")),
         ),
         CodeList(
-            id="ISO3166", name="Country", dictionary="ISO 3166", dictionary_version="2020", dictionary_href="https://www.iso.org/iso-3166"
+            id="ISO3166",
+            name="Country",
+            dictionary="ISO 3166",
+            dictionary_version="2020",
+            dictionary_href="https://www.iso.org/iso-3166",
+            dictionary_ref="iso-3166",
         ),
+        CodeList(id="GRADE", name="Grade", terms=(Term("LOW", rank="1"), Term("HIGH", rank="2.5"))),
+        CodeList(id="ROLE", name="Role", terms=(Term("Identifier"), Term("Topic"))),
     ),
     methods=(
         Method(id="USUBJID", name="USUBJID", description=NASTY, documents=(DocumentRef("csdrg"),)),
@@ -201,18 +246,22 @@ DOCUMENT = DefineDocument(
     comments=(
         Comment("ALL", "All of it"),
         Comment("CT", "Terminology", documents=(DocumentRef("csdrg", first_page=2, last_page=5),)),
-        Comment("VS", "Vital signs & more"),
+        Comment("VS", "Vital signs & more", documents=(DocumentRef("csdrg", (3,)), DocumentRef("csdrg", first_page=7, last_page=9))),
         Comment("BP", "Sitting"),
+        Comment("DTH", "Nobody died"),
         Comment("JOIN", "DM and VS are joined by USUBJID"),
     ),
     documents=(
         Document("acrf", "Annotated CRF", "acrf.pdf", is_annotated_crf=True),
         Document("csdrg", "Reviewer's Guide", "guides/reviewer's guide é.pdf"),
+        Document("program", "Program of Table 14.2", "programs/t-14-2.sas", is_listed=False),
     ),
     comment="ALL",
     originator="A sponsor",
     source_system="clintrail",
     source_system_version="0.1.0",
+    as_of_datetime="2025-01-30T18:00:00",
+    displays=(DISPLAY,),
 )
 
 
@@ -269,6 +318,7 @@ tables:
     SYSBP  => SYSBP    | Systolic Blood Pressure
     TEMP   => TEMP     | Temperature
     NOTE   => NOTE     | Note
+<MORE>
 """
 
 DM_SPEC = """
@@ -312,7 +362,7 @@ def toy(tmp_path: Path) -> Callable[..., Built]:
     """A small study with two subjects; what its tests vary stands in angle brackets in the specs above."""
 
     def make(**given: str) -> Built:
-        varied = {"AGE": "core: Exp", "EYES": "comment: Seen", "ARMCD": "null", "VSSTRESN": "number(VSORRES)", **given}
+        varied = {"AGE": "core: Exp", "EYES": "comment: Seen", "ARMCD": "null", "VSSTRESN": "number(VSORRES)", "MORE": "", **given}
         files = {
             "study.yaml": STUDY,
             "raw/dm.csv": "SUBJECT,AGE,SEX,EYES,START\nS1,40,F,blue,2024-03-01T08:30\nS2,35,F,green,2024-03\n",

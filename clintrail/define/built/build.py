@@ -9,8 +9,11 @@ from typing import Literal
 import pyarrow as pa
 
 from clintrail.compile.study import CompiledStudy
+from clintrail.define.built.analyses import result_displays
+from clintrail.define.built.documents import Documents
+from clintrail.define.built.facts import constant_of, default_version, domain_of, is_yes, stated_by_branch, stated_digits, why_empty
 from clintrail.define.built.methods import Methods, copied_by
-from clintrail.define.built.origins import SOURCE_OF, Origins, Trace, check_origins, stated_origin
+from clintrail.define.built.origins import SOURCE_OF, Origins, Trace, stated_origin
 from clintrail.define.built.sites import Part, Sites
 from clintrail.define.built.terms import DOMAINS, Terms, parameters, terminology_standard
 from clintrail.define.built.value_level import Slice, Slicer, selector, wants_values, where_clauses
@@ -20,6 +23,7 @@ from clintrail.define.model import (
     DefineDataset,
     DefineDocument,
     DefineVariable,
+    DocumentRef,
     Origin,
     Standard,
     ValueListItem,
@@ -65,17 +69,20 @@ class _Writer:
         self.all, self.datasets = datasets, list(of_kind(datasets, kind))
         self.sites = Sites(compiled)
         self.origins = Origins(compiled, self.sites)
-        self.methods = Methods(self.sites, self.origins)
+        self.documents = Documents(self.study)
+        self.methods = Methods(self.sites, self.origins, self.documents)
         self.terms = Terms(compiled.codelists, dict(self.study.standards))
         self.comments: dict[str, Comment] = {}
         guide, _ = _GUIDES[kind]
-        self.guide = Standard(guide, "IG", self.study.standards.get(guide, _default_version(guide, self.datasets)))
+        self.guide = Standard(guide, "IG", self.study.standards.get(guide, default_version(guide, self.datasets)))
 
     def document(self) -> DefineDocument:
         """The whole document."""
         made = tuple(self._dataset(dataset) for dataset in self.datasets)
         codelists = self.terms.codelists()
+        displays = result_displays(self.study, self.documents, self.comments) if self.kind == "adam" else ()
         used = {method for d in made for v in d.variables for method in (v.method, *(item.method for item in v.values))}
+        methods = tuple(method for id_, method in self.methods.made.items() if id_ in used)
         return DefineDocument(
             study_oid=f"ST.{self.study.name}",
             study_name=self.study.name,
@@ -87,9 +94,11 @@ class _Writer:
             standards=self._standards(),
             datasets=made,
             codelists=codelists,
-            methods=tuple(method for id_, method in self.methods.made.items() if id_ in used),
+            methods=methods,
             comments=tuple(self.comments.values()),
+            documents=self.documents.documents(with_crf=self.kind == "sdtm"),
             source_system="clintrail",
+            displays=displays,
         )
 
     def _standards(self) -> tuple[Standard, ...]:
@@ -101,7 +110,7 @@ class _Writer:
     # -- datasets ------------------------------------------------------------------------------------------------------------
 
     def _dataset(self, dataset: BuiltDataset) -> DefineDataset:
-        plan, info = dataset.plan, dataset.info
+        plan, info, facts = dataset.plan, dataset.info, dataset.spec.facts
         follows_guide = self.kind == "adam" or info.standard.startswith(self.guide.name)
         names = set(plan.variables)
         comment = plan.comment
@@ -111,21 +120,28 @@ class _Writer:
             name=plan.name,
             label=plan.label,
             class_name=plan.class_name,
-            subclass=info.subclass,
+            subclass=facts.get("subclass", info.subclass),
             structure=plan.structure,
             variables=tuple(self._variable(dataset, variable) for variable in dataset.variables),
             keys=tuple(key for key in dict.fromkeys(plan.keys) if key in names),
             purpose="Analysis" if self.kind == "adam" else "Tabulation",
-            domain=_domain(plan.name) if self.kind == "sdtm" else "",
-            repeating=info.repeating,
-            is_reference_data=info.reference_data,
+            domain=facts.get("domain", domain_of(plan.name)) if self.kind == "sdtm" else "",
+            domain_description=facts.get("domain_description", ""),
+            repeating=is_yes(facts.get("repeating"), info.repeating and not info.reference_data),  # Define-XML 2.1, section 5.3.11
+            is_reference_data=is_yes(facts.get("reference_data"), info.reference_data),
             has_no_data=dataset.table.num_rows == 0,
-            standard=self.guide if follows_guide else None,
+            standard=self.guide,  # a domain made from a class of the model follows the guide too (SDTMIG 3.4, section 2.6)
             archive_location=f"{plan.name.lower()}.xpt",
             comment=self._comment(plan.name, comment),
+            developer_notes=facts.get("notes", ""),
         )
 
     def _comment(self, id_: str, text: str) -> str:
+        """The id of a comment: of the one that the study declares under this name, or a new one with this text."""
+        declared = self.study.comments.get(text)
+        if declared is not None:
+            self.comments[text] = Comment(text, " ".join(declared.words.split()), self.documents.refs(declared.documents))
+            return text
         if text:
             self.comments[id_] = Comment(id_, " ".join(text.split()))
         return id_ if text else ""
@@ -136,20 +152,21 @@ class _Writer:
         values, parts = dataset.table[variable.name], self._parts(dataset, variable.name)
         empty = values.null_count == len(values)
         items = self._items(dataset, variable, parts)
-        facts = self._facts(dataset, variable, parts, None, values)
+        by_list = len({item.codelist for item in items}) > 1
+        facts = self._facts(dataset, variable, parts, None, values, with_codelist=not by_list)
         if items and len({tuple(o.type for o in item.origins) for item in items}) > 1:
             facts = replace(facts, origins=(), method="")  # said item by item
         elif items and facts.method:
             facts = replace(facts, method=items[0].method if len({item.method for item in items}) == 1 else "")
-        text = variable.attributes.get("comment", "") or (_why_empty(variable, self.guide, facts.origins) if empty else "")
+        text = variable.attributes.get("comment", "") or (why_empty(variable, self.guide, facts.origins) if empty else "")
         return DefineVariable(
             name=variable.name,
             data_type=facts.measured.type,
             label=variable.label,
             length=facts.measured.length,
-            significant_digits=_digits(variable.attributes, facts.measured.digits),
+            significant_digits=stated_digits(variable.attributes, facts.measured.digits),
             display_format=variable.format,
-            mandatory=variable.core == "Req",
+            mandatory=is_yes(variable.attributes.get("mandatory"), variable.core == "Req" and values.null_count == 0),
             codelist=facts.codelist,
             origins=facts.origins,
             method=facts.method,
@@ -158,42 +175,68 @@ class _Writer:
             is_non_standard=self.kind == "sdtm" and dataset.info.variable(variable.name) is None,
             role=variable.role if self.kind == "sdtm" else "",
             values=items,
+            assigned_value=constant_of(parts),
+            developer_notes=variable.attributes.get("notes", ""),
         )
 
     def _parts(self, dataset: BuiltDataset, name: str) -> tuple[Part, ...]:
         return self.sites.parts(dataset.plan.frame, name)
 
     def _facts(
-        self, dataset: BuiltDataset, variable: BuiltVariable, parts: Sequence[Part], cut: Slice | None, values: pa.ChunkedArray
+        self,
+        dataset: BuiltDataset,
+        variable: BuiltVariable,
+        parts: Sequence[Part],
+        cut: Slice | None,
+        values: pa.ChunkedArray,
+        *,
+        with_codelist: bool = True,
     ) -> _Facts:
         """Type, origin, method and code list of these values, which these rules made."""
         trace = self.origins.of_parts(parts, cut.line if cut else None)
         attributes = self._attributes(variable, cut)
-        origins = self._stated(attributes, trace) or self.origins.origins(trace)
+        origins = self._origins(attributes, trace)
         derived = any(origin.type == "Derived" for origin in origins)
-        method = self.methods.of(dataset.name, variable.name, parts, self._copies(dataset, variable, cut)) if derived else ""
-        own = next((part.codelist for part in parts if part.codelist), attributes.get("codelist", "")) if cut else ""
-        codelist = self._codelist(dataset, variable, own, trace, values)
-        stated = int(variable.attributes.get("length", 0)) if cut is None else 0
+        declared = self.study.methods.get(attributes.get("method", ""))
+        copies = self._copies(dataset, variable, cut)
+        method = self.methods.of(dataset.name, variable.name, parts, copies, declared) if derived or declared else ""
+        own = attributes.get("codelist", "") if cut else ""
+        codelist = self._codelist(dataset, variable, own, trace, values) if with_codelist else ""
+        stated = int((stated_by_branch(cut) if cut else attributes).get("length", 0))
         numeric = cut is not None and variable.name.endswith(("ORRES", "STRESC"))
         measured = measure(values, described=variable.described, coded=bool(codelist), stated_length=stated, numeric_text=numeric)
         return _Facts(measured, origins, method, codelist)
 
     def _attributes(self, variable: BuiltVariable, cut: Slice | None) -> Mapping[str, str]:
-        """What the spec says of the variable, or of the supplemental qualifier behind values of QVAL."""
-        if cut is None or variable.name != "QVAL":
+        """What the spec says of the variable and of the branch behind these values, or of the qualifier behind values of QVAL."""
+        if cut is None:
             return variable.attributes
-        parent = self.sites.frames[cut.parts[0].frame].dataset
-        found = self.study.datasets[parent].supplemental.get(cut.combination[0])
-        return found.attributes if found else {}
+        if variable.name == "QVAL":
+            parent = self.sites.frames[cut.parts[0].frame].dataset
+            found = self.study.datasets[parent].supplemental.get(cut.combination[0])
+            return found.attributes if found else {}
+        return {**variable.attributes, **stated_by_branch(cut)}
 
-    def _stated(self, attributes: Mapping[str, str], trace: Trace) -> tuple[Origin, ...]:
-        """The origin that the spec states, with what lineage knows to describe it; whether it is true, `check_origins` tells."""
-        type_ = stated_origin(attributes)
-        if type_ is None:
+    def _origins(self, attributes: Mapping[str, str], trace: Trace) -> tuple[Origin, ...]:
+        """What the spec states (whether it is true, `check_origins` tells), else what lineage says, with the pages of the CRF."""
+        found, stated = self.origins.origins(trace), stated_origin(attributes)
+        if stated is not None:
+            found = tuple(o for o in found if o.type == stated) or (Origin(stated, SOURCE_OF.get(stated, "")),)
+        source, pages = attributes.get("source", ""), attributes.get("pages", "")
+        return tuple(
+            replace(
+                origin,
+                source=source if source and origin.type in SOURCE_OF else origin.source,
+                documents=self._pages(origin, trace, pages),
+            )
+            for origin in found
+        )
+
+    def _pages(self, origin: Origin, trace: Trace, stated: str) -> tuple[DocumentRef, ...]:
+        """Where on the CRF it was collected; what a vendor transfers stands on none."""
+        if origin.type != "Collected":
             return ()
-        description = next((o.description for o in self.origins.origins(trace) if o.type == type_), "")
-        return (Origin(type_, SOURCE_OF.get(type_, ""), description),)
+        return self.documents.crf_refs([raw for raw in trace.raw if self.origins.source_of(raw[0]) == origin.source], stated)
 
     def _codelist(self, dataset: BuiltDataset, variable: BuiltVariable, own: str, trace: Trace, values: pa.ChunkedArray) -> str:
         """The branch's list, the variable's own, that of the variable it copies, or the dictionary that the guide names."""
@@ -244,26 +287,30 @@ class _Writer:
         trace = Trace()
         for cut in group:
             trace |= self.origins.of_parts(cut.parts, cut.line)
-        condition = group[0].parts[0].condition or ""
+        condition, attributes = group[0].parts[0].condition or "", self._attributes(variable, group[0])
+        own = stated_by_branch(group[0])
         negated = slicer.branched != () and len(slicer.selectors) == 1 and any(word in condition.lower() for word in ("<>", "!=", "not in"))
         where = where_clauses(dataset.name, slicer.selectors, [cut.combination for cut in group], everything, negated)
         return ValueListItem(
             name=variable.name,
             data_type=facts.measured.type,
-            label=self._label(dataset, group),
+            label=own.get("label") or self._label(dataset, variable, group),
             length=facts.measured.length,
-            significant_digits=_digits(self._attributes(variable, group[0]), facts.measured.digits),
-            display_format=variable.format,
+            significant_digits=stated_digits(attributes, facts.measured.digits),
+            display_format=own.get("format", variable.format),
+            mandatory=is_yes(own.get("mandatory"), otherwise=False),
+            comment=self._comment(f"{dataset.name}.{variable.name}.{group[0].combination[0]}", own.get("comment", "")),
+            developer_notes=own.get("notes", ""),
             codelist=facts.codelist,
-            origins=self._stated(self._attributes(variable, group[0]), trace) or self.origins.origins(trace),
+            origins=self._origins(attributes, trace),
             method=facts.method,
             where=where,
         )
 
-    def _label(self, dataset: BuiltDataset, group: list[Slice]) -> str:
+    def _label(self, dataset: BuiltDataset, variable: BuiltVariable, group: list[Slice]) -> str:
         """The name of the test, parameter or qualifier, where an item is about one."""
         names = {"PARAMCD": "PARAM", "QNAM": "QLABEL"}
-        by = selector(dataset)
+        by = selector(dataset, variable.name)
         name = names.get(by, by.removesuffix("CD"))
         codes = {cut.combination[0] for cut in group}
         if len(codes) != 1 or name not in dataset.table.column_names:
@@ -283,34 +330,3 @@ class _Writer:
             if text in present and variable.name not in step.set:
                 said.append(f"{copied_by(step)} They have DTYPE {text}.")
         return " ".join(said)
-
-
-def _domain(name: str) -> str:
-    """SUPPAE holds more of domain AE; split datasets (QSPH) are of the domain that their first letters name."""
-    if name.startswith("SUPP"):
-        return name[4:6]
-    return name if name == "RELREC" else name[:2]
-
-
-def _why_empty(variable: BuiltVariable, guide: Standard, origins: Sequence[Origin]) -> str:
-    """Define-XML asks for a comment where a variable has no data."""
-    if variable.name in ("IDVAR", "IDVARVAL"):  # SDTMIG 3.4, section 8.4
-        return "Blank: the parent dataset has one record for each subject."
-    needed = {"Exp": f"Expected by {guide.name}; ", "Req": f"Required by {guide.name}; "}.get(variable.core, "")
-    why = "not collected in this study." if any(origin.type == "Not Available" for origin in origins) else "no record has a value."
-    return (needed + why)[0].upper() + (needed + why)[1:]
-
-
-def _default_version(guide: str, datasets: Sequence[BuiltDataset]) -> str:
-    """The version of the tables that clintrail built by, where the study names none."""
-    found = [d.info.standard.removeprefix(guide).strip() for d in datasets if d.info.standard.startswith(guide)]
-    return found[0] if found else ""
-
-
-__all__ = ["NO_DATE", "build_define", "check_origins"]
-
-
-def _digits(attributes: Mapping[str, str], measured: int | None) -> int | None:
-    """The decimals that the spec states, or those of the data; only floats have any."""
-    stated = attributes.get("significant_digits", "")
-    return int(stated) if measured is not None and stated.isdigit() else measured

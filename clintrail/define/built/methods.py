@@ -8,14 +8,17 @@ from collections.abc import Iterator, Sequence
 from clintrail.compile.rules import rule_names
 from clintrail.compile.text import NotTokens, calls, tokens
 from clintrail.compile.words import words_of
+from clintrail.define.built.documents import Documents
 from clintrail.define.built.origins import Origins, is_plain
 from clintrail.define.built.sites import Part, Sites
 from clintrail.define.model import FormalExpression, Method
 from clintrail.errors import Place
-from clintrail.spec.model import AddedStep, Expression, Lookup, Pick
+from clintrail.spec.model import AddedStep, Expression, Lookup, MethodSpec, Pick
 
 # The language of the formal expression: the spec's own, which is what ran.
 CONTEXT = "clintrail"
+# What that became, for the database that ran it; columns stand as "frame"."column".
+SQL_CONTEXT = "SQL (DuckDB)"
 _IMPUTES = re.compile(r"impute|locf|wocf|bocf")
 _OVER = re.compile(r"\bover\s*\(?\s*(\w+)", re.I)
 # The engine's own forms in words.
@@ -31,13 +34,18 @@ _PARAMETER = re.compile(r"\b(\w+)\['([^']*)'\]")
 class Methods:
     """The methods of one define, each made once; `of` gives the id under which a variable finds its own."""
 
-    def __init__(self, sites: Sites, origins: Origins) -> None:
-        self.sites, self.origins = sites, origins
+    def __init__(self, sites: Sites, origins: Origins, documents: Documents) -> None:
+        self.sites, self.origins, self.documents = sites, origins, documents
         self.made: dict[str, Method] = {}
         self._ids: dict[str, list[str]] = {}
 
-    def of(self, dataset: str, variable: str, parts: Sequence[Part], extra: str = "") -> str:
-        """The id of the method for these rules; the same words of the same variable give the same method."""
+    def of(self, dataset: str, variable: str, parts: Sequence[Part], extra: str = "", declared: MethodSpec | None = None) -> str:
+        """The id of the method for these rules; the same words of the same variable give the same method.
+
+        A `declared` method with words is one method for all variables that name it; without, it adds its documents and code.
+        """
+        if declared is not None and declared.words:
+            return self._declared(declared, parts)
         wording = " ".join(filter(None, (self.description(parts), extra)))
         own = f"{dataset}.{variable}"
         for id_ in self._ids.get(own, ()):
@@ -53,10 +61,33 @@ class Methods:
             name=f"{own}, {step}" if step else own,
             description=wording,
             type="Imputation" if imputes else "Computation",
-            expressions=(FormalExpression(CONTEXT, _typed(parts)),),
+            expressions=(*self._expressions(parts), *_codes(declared)),
+            documents=self.documents.refs(declared.documents) if declared else (),
         )
         self._ids.setdefault(own, []).append(id_)
         return id_
+
+    def _declared(self, declared: MethodSpec, parts: Sequence[Part]) -> str:
+        known = self.made.get(declared.name)
+        found = {e: None for e in (*(known.expressions if known else ()), *self._expressions(parts), *_codes(declared))}
+        self.made[declared.name] = Method(
+            id=declared.name,
+            name=declared.title,
+            description=" ".join(declared.words.split()),
+            type="Imputation" if declared.type == "Imputation" else "Computation",
+            expressions=tuple(found),
+            documents=self.documents.refs(declared.documents),
+        )
+        return declared.name
+
+    def _expressions(self, parts: Sequence[Part]) -> tuple[FormalExpression, ...]:
+        """The rules as typed, and the SQL that ran where the parts are whole rules, with functions put in."""
+        typed = (FormalExpression(CONTEXT, _typed(parts)),)
+        sites = dict.fromkeys((part.frame, part.name) for part in parts)
+        whole = all(part in parts for site in sites for part in self.sites.parts(*site))
+        columns = [self.sites.frames[frame].columns[name] for frame, name in sites]
+        sql = "\n;\n".join(column.sql for column in columns if column.sql)
+        return (*typed, FormalExpression(SQL_CONTEXT, sql)) if whole and sql else typed
 
     def description(self, parts: Sequence[Part]) -> str:
         """The rules in words, told apart where they are several, and what the names in them mean."""
@@ -145,6 +176,10 @@ class Methods:
 
     def _is_table(self, name: str) -> bool:
         return any(name in dataset.tables for dataset in self.sites.compiled.study.datasets.values())
+
+
+def _codes(declared: MethodSpec | None) -> tuple[FormalExpression, ...]:
+    return tuple(FormalExpression(code.context, code.text) for code in declared.codes) if declared else ()
 
 
 def copied_by(step: AddedStep) -> str:

@@ -88,17 +88,23 @@ class Origins:
             return (Origin("Not Available"),)
         kinds = {"Derived"} if trace.is_derived else trace.kinds
         order = [kind for kind in get_args(OriginType) if kind in kinds]
-        return tuple(Origin(kind, SOURCE_OF.get(kind, ""), self._description(kind, trace)) for kind in order)
+        return tuple(origin for kind in order for origin in self._of_kind(kind, trace))
 
-    def _description(self, kind: str, trace: Trace) -> str:
-        if kind == "Predecessor":
-            return ", ".join(trace.predecessors)
+    def _of_kind(self, kind: OriginType, trace: Trace) -> Iterator[Origin]:
+        """One origin of a kind; of Collected one for each source of the forms."""
         if kind != "Collected":
-            return ""
-        forms: dict[str, list[str]] = {}
-        for form, column in sorted(trace.raw):
-            forms.setdefault(self.compiled.study.forms[form].file, []).append(column)
-        return "; ".join(f"{file}: {', '.join(columns)}" for file, columns in forms.items())
+            yield Origin(kind, SOURCE_OF.get(kind, ""), ", ".join(trace.predecessors) if kind == "Predecessor" else "")
+            return
+        for source in sorted({self.source_of(form) for form, _ in trace.raw}):
+            forms: dict[str, list[str]] = {}
+            for form, column in sorted(trace.raw):
+                if self.source_of(form) == source:
+                    forms.setdefault(self.compiled.study.forms[form].file, []).append(column)
+            yield Origin(kind, source, "; ".join(f"{file}: {', '.join(columns)}" for file, columns in forms.items()))
+
+    def source_of(self, form: str) -> OriginSource:
+        """Who gave the data of a form."""
+        return cast(OriginSource, self.compiled.study.forms[form].options.get("source", SOURCE_OF["Collected"]))
 
     # -- one rule ------------------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ source of the record, by branch, and for the records that an added step makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from clintrail.compile.plan import MADE, Column, Input
 from clintrail.compile.records import BaseStage
@@ -24,7 +24,7 @@ class Part:
     """One rule of a variable: its text as typed and in words, and what it reads.
 
     `frame` is the stage that computes it; `source` names the records' source where it holds for one of several, `step` the
-    added step, `branch` the number and `condition` the condition of a branch (None for `else`).
+    added step, `branch` the number and `condition` the condition of a branch (None for `else`), with the `attributes` that it states.
     """
 
     frame: str
@@ -36,7 +36,7 @@ class Part:
     step: AddedStep | None = None
     branch: int | None = None
     condition: str | None = None
-    codelist: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
     place: Place = Place()
 
     @property
@@ -101,7 +101,7 @@ class Sites:
             for k, branch in enumerate(column.branches):
                 yield replace(
                     base, text=branch.text, words=branch.words, inputs=branch.inputs, branch=k, condition=branch.condition,
-                    codelist=branch.attributes.get("codelist", ""), place=branch.place,
+                    attributes=branch.attributes, place=branch.place,
                 )  # fmt: skip
         else:
             # a sequence number has no rule of its own: what the spec says is the order

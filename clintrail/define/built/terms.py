@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -91,9 +93,16 @@ class Terms:
         extends = used.published is not None
         terms = [Term(t.value, t.decode, t.code, is_extension=extends and t.value in used.added) for t in kept]
         terms += [Term(value, is_extension=extends) for value in sorted(present - known)]
-        numbered = tuple(Term(t.value, t.decode, t.nci_code, order, t.is_extension) for order, t in enumerate(terms, start=1))
-        code = used.published.code if used.published else ""
-        return CodeList(id=used.key, name=used.name, nci_code=code, terms=numbered, standard=self.standard_of(used))
+        own = self.known.study.codelists.get(used.key)
+        stated = {value: facts for (value, _), facts in zip(own.terms, own.term_facts, strict=True)} if own else {}
+        return CodeList(
+            id=used.key,
+            name=used.name,
+            nci_code=used.published.code if used.published else own.facts.get("code", "") if own else "",
+            terms=tuple(_numbered(t, order, stated.get(t.value, {})) for order, t in enumerate(terms, start=1)),
+            standard=self.standard_of(used),
+            description=own.facts.get("description", "") if own else "",
+        )
 
     @staticmethod
     def standard_of(used: UsedCodelist) -> Standard | None:
@@ -103,6 +112,12 @@ class Terms:
     def standards(self) -> list[Standard]:
         """The packages of terminology that the lists in use are from."""
         return list(dict.fromkeys(s for used in self._used.values() if (s := self.standard_of(used)) is not None))
+
+
+def _numbered(term: Term, order: int, stated: Mapping[str, str]) -> Term:
+    """A term in its place, with the code, rank and description that the study states for it."""
+    code, rank, description = (stated.get(fact, "") for fact in ("code", "rank", "description"))
+    return Term(term.value, term.decode, term.nci_code or code, order, term.is_extension, description, rank)
 
 
 def terminology_standard(publishing_set: str, version: str) -> Standard:

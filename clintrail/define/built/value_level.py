@@ -37,17 +37,25 @@ class Slice:
     rows: tuple[int, ...]
 
 
-def selector(dataset: BuiltDataset) -> str:
-    """The variable that names tests, parameters or qualifiers; empty for a dataset without."""
-    names = ("PARAMCD", "QNAM", f"{dataset.name[:2]}TESTCD")
-    return next((name for name in names if name in dataset.table.column_names), "")
+def selector(dataset: BuiltDataset, variable: str) -> str:
+    """The variable that names tests, parameters or qualifiers; empty for a dataset without.
+
+    Where the guide gives a variable several code lists, one for each category (DSDECOD by DSCAT), it is the category.
+    """
+    columns, domain = dataset.table.column_names, dataset.name[:2]
+    found = next((name for name in ("PARAMCD", "QNAM", f"{domain}TESTCD") if name in columns), "")
+    info = dataset.info.variable(variable)
+    has_lists = info is not None and len(info.codelists) > 1 and f"{domain}CAT" in columns
+    return found or (f"{domain}CAT" if has_lists else "")
 
 
 def wants_values(dataset: BuiltDataset, variable: str, parts: Sequence[Part]) -> bool:
     """Whether a variable may have value-level metadata: results, analysis values, qualifiers, and rules with branches by test."""
-    by = selector(dataset)
+    by = selector(dataset, variable)
     if not by or variable == by:
         return False
+    if by.endswith("CAT"):
+        return True
     results = {f"{dataset.name[:2]}{result}" for result in RESULTS} if by.endswith("TESTCD") else set()
     return variable in results or variable in ANALYSIS_VALUES or variable == "QVAL" or any(by in _bare(part.condition) for part in parts)
 
@@ -57,7 +65,7 @@ class Slicer:
 
     def __init__(self, sites: Sites, dataset: BuiltDataset, variable: str, parts: tuple[Part, ...]) -> None:
         self.sites, self.dataset, self.variable, self.parts = sites, dataset, variable, parts
-        self.by = selector(dataset)
+        self.by = selector(dataset, variable)
         self.branched = self._branched()
         others = sorted({n for p in self.branched for n in _bare(p.condition)} - {self.by})
         self.selectors = (self.by, *others)

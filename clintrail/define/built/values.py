@@ -66,7 +66,10 @@ def _number(values: pa.ChunkedArray) -> Measured:
     if not pa.types.is_floating(values.type):
         return Measured("integer", NUMBER_LENGTH)
     digits = max((_decimals(value) for value in pc.unique(values).to_pylist() if value is not None), default=0)
-    return Measured("float", NUMBER_LENGTH, digits) if digits else Measured("integer", NUMBER_LENGTH)
+    if not digits:
+        return Measured("integer", NUMBER_LENGTH)
+    whole = len(str(int(pc.max(pc.abs(values)).as_py())))
+    return Measured("float", max(NUMBER_LENGTH, whole + 1 + digits), digits)
 
 
 def _decimals(value: float) -> int:

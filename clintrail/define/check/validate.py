@@ -1,43 +1,68 @@
-"""Checks a define.xml: against CDISC's XML schemas, then for what a schema cannot say (`references`, `rules`).
+"""Checks a define.xml, anybody's: by CDISC's XML schemas, then for what a schema cannot say (`references`, `rules`), then by the data.
 
-The schemas and the stylesheet are those that the package `defineutils` ships; it is needed for nothing else, so it is
-looked for only here and only when asked for.
+Files are read without entities and without network.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
-from lxml import etree
-
-from clintrail.define.check.references import CHECKS
+from clintrail.define.check.data import data_problems
 from clintrail.define.check.rules import RULES
-from clintrail.define.check.tree import NAMESPACES, Define, nearest_oid
-from clintrail.errors import Place, Problem, Problems
+from clintrail.define.check.schema import schema_problems, shipped
+from clintrail.define.check.tree import Define
+from clintrail.define.safe_xml import parse_xml
+from clintrail.errors import Place, Problem, Problems, Severity, collected
 
-_SCHEMA = Path("validate", "schema", "cdisc-define-2.1", "define2-1-0.xsd")
 _STYLESHEET = Path("definehtml", "define2-1.xsl")
-_NAMESPACE_IN_MESSAGE = re.compile(r"\{[^}]*\}")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was checked, in words (`Define-XML 2.1.9, 22 datasets, 361 variables, 22 files`), and what is wrong with it."""
+
+    what: str
+    problems: tuple[Problem, ...]
 
 
 def validate_define(path: Path | str) -> list[Problem]:
-    """Every problem of a define.xml 2.1, in the order of the file; an empty list means that it is valid.
+    """Every problem of a define.xml by itself, in the order of the file; an empty list means that it is valid.
 
-    Files are read without entities and without network. Raises `Problems` if `defineutils` is not installed.
-    Source: the schemas of Define-XML 2.1, and the rules for attributes and references in its specification.
+    Raises `Problems` if `odmlib`, which ships the schemas, is not installed.
+    Source: the schemas of Define-XML 2.0 and 2.1, and the rules for attributes and references in their specifications.
     """
-    schema = _schema()
-    parsed = _parse(Path(path))
-    if isinstance(parsed, Problem):
-        return [parsed]
-    define = Define(parsed.getroot(), str(path))
-    problems = [*_schema_problems(parsed, schema, str(path)), *(problem for check in (*CHECKS, *RULES) for problem in check(define))]
-    return sorted(set(problems), key=lambda problem: (problem.place, problem.subject, problem.problem))
+    problems: list[Problem] = []
+    with collected(problems):
+        define = read_tree(Path(path))
+    return problems or _in_order(_document_problems(define))
+
+
+def check_define(path: Path | str) -> Checked:
+    """Every problem of a define.xml and of how it agrees with the files beside it (datasets as XPT, documents).
+
+    Raises `Problems` for a file that is no define.xml.
+    """
+    define = read_tree(Path(path))
+    read, found = data_problems(define, Path(path).parent)
+    variables = sum(1 for _ in define.all_variables())
+    what = f"{define.title}, {len(define.groups)} datasets, {variables:,} variables, {read} data files"
+    return Checked(what, tuple(_in_order([*_document_problems(define), *found])))
+
+
+def check_file(path: Path | str) -> Checked:
+    """A define.xml as `check_define` checks it, or a workbook (`.xlsx`), of which its own references, rows and columns are checked.
+
+    Raises `Problems` for a file that is neither.
+    """
+    if Path(path).suffix.lower() != ".xlsx":
+        return check_define(path)
+    from clintrail.define.workbook.read import read_workbook
+
+    read = read_workbook(Path(path))
+    variables = sum(len(dataset.variables) for dataset in read.document.datasets)
+    return Checked(f"{read.format}, {len(read.document.datasets)} datasets, {variables:,} variables", tuple(read.problems))
 
 
 def stylesheet_path() -> Path:
@@ -45,65 +70,26 @@ def stylesheet_path() -> Path:
 
     Raises `Problems` if `defineutils` is not installed.
     """
-    return _shipped(_STYLESHEET)
+    return shipped("defineutils", _STYLESHEET, "0.2")
 
 
-def _shipped(relative: Path) -> Path:
-    """A file of `defineutils`, found without importing it (which would load a second schema processor)."""
-    found = importlib.util.find_spec("defineutils")
-    for folder in (found.submodule_search_locations or []) if found else []:
-        if (Path(folder) / relative).is_file():
-            return Path(folder) / relative
-    raise Problems(
-        [
-            Problem(
-                Place(),
-                "defineutils",
-                f"CDISC's {relative.name} is needed, which the Python package defineutils 0.2 or newer brings; it is not installed",
-                "pip install 'defineutils>=0.2'",
-            )
-        ]
-    )
+def read_tree(path: Path) -> Define:
+    """The parsed file. Raises `Problems` if it is missing, not well-formed, no define.xml, or could hold entities."""
+    define = Define(parse_xml(path).getroot(), str(path))
+    if not define.version or next(define.all("MetaDataVersion"), None) is None:
+        what = "no define.xml: it has no MetaDataVersion of Define-XML 1.0, 2.0 or 2.1"
+        raise Problems([Problem(Place(str(path)), "define.xml", what, "give the path of a define.xml")])
+    return define
 
 
-@cache
-def _schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(_shipped(_SCHEMA)), _parser()))
+def _document_problems(define: Define) -> Iterator[Problem]:
+    if define.version == "1.0":
+        what, fix = "Define-XML 1.0 is too old for these checks: only its references are", "write it as Define-XML 2.1"
+        yield Problem(define.place(define.root), "define.xml", what, fix, Severity.WARNING, kind="version")
+    yield from schema_problems(define)
+    for rule in RULES:
+        yield from rule.problems(define, define)
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-
-
-def _parse(path: Path) -> etree._ElementTree | Problem:
-    place = Place(str(path))
-    try:
-        tree = etree.parse(str(path), _parser())
-    except etree.XMLSyntaxError as error:
-        place = Place(str(path), error.lineno or 0)
-        return Problem(place, "define.xml", f"not well-formed XML: {error.msg}", "correct the XML at this line")
-    except OSError:
-        return Problem(place, "define.xml", "the file cannot be read", "give the path of a define.xml")
-    if tree.docinfo.internalDTD is not None:
-        return Problem(place, "define.xml", "a DOCTYPE, which can hold entities", "remove the DOCTYPE; define.xml needs none")
-    return tree
-
-
-def _schema_problems(tree: etree._ElementTree, schema: etree.XMLSchema, path: str) -> Iterator[Problem]:
-    schema.validate(tree)
-    for error in cast(Iterable[Any], schema.error_log):  # iterable, though its type stub does not say so
-        yield Problem(
-            Place(path, error.line),
-            _owner(tree, error.path),
-            f"not as the schema wants it: {_NAMESPACE_IN_MESSAGE.sub('', error.message)}",
-            "correct the metadata that this element is written from",
-        )
-
-
-def _owner(tree: etree._ElementTree, path: str | None) -> str:
-    """The OID of the nearest element, from the one at the path upwards, that has one."""
-    found = tree.xpath(path, namespaces=NAMESPACES) if path else []
-    for element in found if isinstance(found, list) else []:
-        if isinstance(element, etree._Element):
-            return nearest_oid(element)
-    return ""
+def _in_order(found: Iterable[Problem]) -> list[Problem]:
+    return sorted(set(found), key=lambda problem: (problem.place, problem.subject, problem.problem))

@@ -1,209 +1,87 @@
-"""What is wrong with a define.xml is found, each kind by a broken copy of the valid document."""
+"""How findings are told, and what is refused. (Each rule has its faults in `faults`.)"""
 
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from clintrail.define.check import validate
-from clintrail.define.check.references import CHECKS
-from clintrail.define.check.rules import RULES
-from clintrail.define.check.validate import stylesheet_path, validate_define
+from clintrail.define.check import schema
+from clintrail.define.check.validate import check_define, stylesheet_path, validate_define
 from clintrail.errors import Problems, Severity
 
-SCHEMA = "not as the schema wants it: "
 
-# what is tried: what the valid file holds, what stands there instead, then: subject, problem
-BROKEN = {
-    "oids_are_unique": (
-        'CommentDef OID="COM.BP"',
-        'CommentDef OID="CL.SEX"',
-        "CL.SEX",
-        "2 definitions have this OID",
-    ),
-    "references_exist": (
-        '<CodeListRef CodeListOID="CL.SEX"/>',
-        '<CodeListRef CodeListOID="CL.SEXX"/>',
-        "IT.DM.SEX",
-        "CodeListOID refers to CL.SEXX, but no CodeList has this OID",
-    ),
-    "references_exist: leaf": (
-        '<def:DocumentRef leafID="LF.acrf"><def:PDFPageRef PageRefs="7 9"',
-        '<def:DocumentRef leafID="LF.crf"><def:PDFPageRef PageRefs="7 9"',
-        "IT.DM.SEX",
-        "leafID refers to LF.crf, but no def:leaf has this OID",
-    ),
-    "definitions_are_used": (
-        '<CodeListRef CodeListOID="CL.ISO3166"/>',
-        "",
-        "CL.ISO3166",
-        "this CodeList is never referred to",
-    ),
-    "derived_has_method": (
-        'MethodOID="MT.DM.RFSTDTC"',
-        "",
-        "IT.DM.RFSTDTC",
-        "Derived, but without a method",
-    ),
-    "derived_has_method: neither variable nor values": (
-        'ItemOID="IT.VS.VSSTRESN.VSTESTCD.EQ.TEMP" OrderNumber="1" Mandatory="No" MethodOID="MT.VSORRES.BP"',
-        'ItemOID="IT.VS.VSSTRESN.VSTESTCD.EQ.TEMP" OrderNumber="1" Mandatory="No"',
-        "IT.VS.VSSTRESN",
-        "Derived, but without a method",
-    ),
-    "method_has_words": (">Sitting<", "> <", "COM.BP", "the description is empty"),
-    "origin_is_stated": ('<def:Origin Type="Not Available"/>', "", "IT.DM.DTHDTC", "no origin"),
-    "origin_is_stated: predecessor": (
-        '<Description><TranslatedText xml:lang="en">DM.USUBJID</TranslatedText></Description>',
-        "",
-        "IT.VS.USUBJID",
-        "the predecessor is not named",
-    ),
-    "origin_is_stated: source": (
-        '<def:Origin Type="Assigned" Source="Sponsor"/>',
-        '<def:Origin Type="Assigned"/>',
-        "IT.DM.COUNTRY",
-        "origin Assigned without a source",
-    ),
-    "where_clause_is_sound": (
-        'Comparator="NE" SoftHard="Soft" def:ItemOID="IT.DM.SEX"',
-        'Comparator="NE" SoftHard="Soft" def:ItemOID="IT.VS.VSORRES.VSTESTCD.EQ.TEMP"',
-        "WC.VS.VSTESTCD.IN.SYSBP-DIABP.DM.SEX.NE.F",
-        "the condition is on IT.VS.VSORRES.VSTESTCD.EQ.TEMP, which is no variable of a dataset",
-    ),
-    "where_clause_is_sound: number of values": (
-        'Comparator="IN"',
-        'Comparator="EQ"',
-        "WC.VS.VSTESTCD.IN.SYSBP-DIABP.DM.SEX.NE.F",
-        "EQ with 2 values",
-    ),
-    "where_clause_is_sound: codelist": (
-        "<CheckValue>PULSE<",
-        "<CheckValue>PULS<",
-        "WC.VS.VSTESTCD.EQ.PULSE",
-        "not in the codelist of IT.VS.VSTESTCD: PULS",
-    ),
-    "join_is_explained": (
-        'DM.SEX.NE.F" def:CommentOID="COM.JOIN"',
-        'DM.SEX.NE.F"',
-        "WC.VS.VSTESTCD.IN.SYSBP-DIABP.DM.SEX.NE.F",
-        "a condition on another dataset, without a comment",
-    ),
-    "keys_are_counted": (
-        'Mandatory="Yes" KeySequence="2" Role',
-        'Mandatory="Yes" KeySequence="3" Role',
-        "IG.VS",
-        "key sequence 1, 3",
-    ),
-    "keys_are_counted: none": (
-        'ItemOID="IT.ADTTE.USUBJID" OrderNumber="1" Mandatory="No" KeySequence="1"',
-        'ItemOID="IT.ADTTE.USUBJID" OrderNumber="1" Mandatory="No"',
-        "IG.ADTTE",
-        "no key variables",
-    ),
-    "keys_are_counted: order": (
-        'ItemOID="IT.ADTTE.USUBJID" OrderNumber="1"',
-        'ItemOID="IT.ADTTE.USUBJID" OrderNumber="2"',
-        "IG.ADTTE",
-        "order numbers 2",
-    ),
-    "length_fits_type": ('DataType="text" Length="1"', 'DataType="text"', "IT.DM.SEX", "data type text needs a Length"),
-    "length_fits_type: date": ('DataType="date"', 'DataType="date" Length="10"', "IT.DM.DTHDTC", "data type date has no Length"),
-    "length_fits_type: float": (
-        'Length="8" SignificantDigits="2" SASFieldName="VSSTRESN" def:DisplayFormat',
-        'Length="8" SASFieldName="VSSTRESN" def:DisplayFormat',
-        "IT.VS.VSSTRESN",
-        "data type float needs SignificantDigits",
-    ),
-    "length_fits_type: integer": (
-        'DataType="integer" Length="3"',
-        'DataType="integer" Length="3" SignificantDigits="0"',
-        "IT.VS.VSORRES.VSTESTCD.IN.SYSBP-DIABP.DM.SEX.NE.F.VSTESTCD.EQ.PULSE.57e7a864",
-        "data type integer has no SignificantDigits",
-    ),
-    "codelist_fits_type": (
-        '<CodeList OID="CL.SEX" Name="Sex" DataType="text"',
-        '<CodeList OID="CL.SEX" Name="Sex" DataType="integer"',
-        "IT.DM.SEX",
-        "data type text, but its codelist CL.SEX has integer",
-    ),
-    "standard_is_stated": (
-        'def:IsNonStandard="Yes" def:HasNoData="Yes" def:CommentOID="COM.VS"',
-        'def:HasNoData="Yes" def:CommentOID="COM.VS"',
-        "IG.ADTTE",
-        "neither or both of a standard and def:IsNonStandard",
-    ),
-    "standard_is_stated: publishing set": (
-        ' PublishingSet="SDTM"',
-        "",
-        "STD.CT.SDTM.2025-03-28",
-        "terminology, and nothing else, has a PublishingSet",
-    ),
-    "file_is_named": (
-        '<def:leaf ID="LF.IG.DM" xlink:href="dm.xpt"><def:title>dm.xpt</def:title></def:leaf>',
-        "",
-        "IG.DM",
-        "the dataset's file is not named in it",
-    ),
-    "schema: an unknown data type": (
-        'DataType="datetime"',
-        'DataType="datum"',
-        "IT.DM.RFSTDTC",
-        SCHEMA + "Element 'ItemDef', attribute 'DataType': [facet 'enumeration'] The value 'datum' is not",
-    ),
-    "schema: an unknown class": ('Name="FINDINGS"', 'Name="FINDING"', "IG.VS", SCHEMA + "Element 'Class', attribute 'Name':"),
-    "schema: an element that is missing": (
-        "<ProtocolName>Mélasma-1</ProtocolName>",
-        "",
-        "ST.MELASMA",
-        SCHEMA + "Element 'GlobalVariables': Missing child element(s). Expected is ( ProtocolName ).",
-    ),
-    "schema: a time that is none": (
-        "2025-01-31T08:00:00",
-        "31JAN2025",
-        "",
-        SCHEMA + "Element 'ODM', attribute 'CreationDateTime'",
-    ),
-}
-
-
-def break_it(path: Path, before: str, after: str) -> list[str]:
-    """Replaces the first place that holds `before` and gives the lines of the file."""
+def break_it(path: Path, before: str, after: str) -> None:
+    """Replaces the first place that holds `before`."""
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    return path.read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize("case", BROKEN)
-def test_a_broken_define_is_told_by_place_subject_and_problem(case: str, written: Path) -> None:
-    before, after, subject, problem = BROKEN[case]
-    lines = break_it(written, before, after)
-    found = [p for p in validate_define(written) if p.subject == subject and p.problem.startswith(problem)]
-    assert found, [str(p) for p in validate_define(written)]
-    assert all(p.fix and p.place.path == str(written) for p in found)
-    if after:
-        near = "\n".join(line for p in found for line in lines[p.place.line - 4 : p.place.line + 2])
-        assert subject in near or after in near
+def line_of(path: Path, text: str) -> int:
+    return next(number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if text in line)
 
 
-def test_every_check_and_rule_has_a_broken_case() -> None:
-    assert {check.__name__ for check in (*CHECKS, *RULES)} <= {case.split(":")[0] for case in BROKEN}
+def test_a_finding_tells_place_subject_problem_and_fix(written: Path) -> None:
+    break_it(written, '<CodeListRef CodeListOID="CL.SEX"/>', '<CodeListRef CodeListOID="CL.SEXX"/>')
+    (problem,) = (p for p in validate_define(written) if p.kind == "references_exist CodeList")
+    assert str(problem).splitlines() == [
+        f"{written}:{line_of(written, 'CL.SEXX')}  IT.DM.SEX",
+        "  problem: CodeListOID refers to CL.SEXX, but no CodeList has this OID",
+        "  fix:     define it, or refer to CL.SEX",
+    ]
+
+
+def test_a_finding_of_an_item_ref_is_about_its_item(written: Path) -> None:
+    break_it(written, 'MethodOID="MT.DM.RFSTDTC"', "")
+    (problem,) = (p for p in validate_define(written) if p.kind == "derived_has_method")
+    assert problem.subject == "IT.DM.RFSTDTC" and problem.place.line == line_of(written, '<ItemRef ItemOID="IT.DM.RFSTDTC"')
+
+
+def test_the_schema_tells_where_too(written: Path) -> None:
+    break_it(written, 'CreationDateTime="2025-01-31T08:00:00"', 'CreationDateTime="31JAN2025"')
+    (problem, *_) = validate_define(written)
+    assert problem.kind == "schema" and problem.place.line == line_of(written, "31JAN2025")
+    assert problem.problem.startswith("not as the schema wants it: Element 'ODM', attribute 'CreationDateTime'")
 
 
 def test_what_is_only_unusual_is_a_warning(written: Path) -> None:
-    break_it(written, *BROKEN["definitions_are_used"][:2])
-    assert [p.severity for p in validate_define(written)] == [Severity.WARNING]
+    break_it(written, '<CodeListRef CodeListOID="CL.ISO3166"/>', "")
+    assert [p.severity for p in validate_define(written) if p.subject == "CL.ISO3166"] == [Severity.WARNING]
 
 
-def test_a_reference_with_a_typing_error_is_told_what_was_meant(written: Path) -> None:
-    break_it(written, *BROKEN["references_exist"][:2])
-    (problem, _unused) = validate_define(written)
-    assert problem.fix == "define it, or refer to CL.SEX"
+def test_problems_stand_in_the_order_of_the_file_and_once(written: Path) -> None:
+    break_it(written, 'CodeListOID="CL.SEX"', 'CodeListOID="CL.SEXX"')
+    break_it(written, 'MethodOID="MT.DM.RFSTDTC"', "")
+    problems = validate_define(written)
+    assert problems == sorted(problems, key=lambda p: (p.place, p.subject, p.problem)) and len(problems) == len(set(problems))
+
+
+def test_comments_in_the_xml_do_not_matter(written: Path) -> None:
+    before = validate_define(written)
+    text = written.read_text("utf-8").replace("</ItemRef>", "<!-- here --></ItemRef>").replace("</CodeList>", "<!-- x --></CodeList>")
+    written.write_text(text, "utf-8")
+    assert [p.problem for p in validate_define(written)] == [p.problem for p in before]
+
+
+def test_prefixes_are_free(written: Path) -> None:
+    before = validate_define(written)
+    written.write_text(written.read_text("utf-8").replace("def:", "d:").replace("xmlns:def=", "xmlns:d="), "utf-8")
+    assert [p.problem for p in validate_define(written)] == [p.problem for p in before]
+
+
+def test_another_odm_file_is_no_define_xml(tmp_path: Path) -> None:
+    path = tmp_path / "odm.xml"
+    path.write_text('<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"><Study OID="S"><MetaDataVersion OID="M" Name="M"/></Study></ODM>')
+    (problem,) = validate_define(path)
+    assert problem.problem.startswith("no define.xml") and problem.fix == "give the path of a define.xml"
+    with pytest.raises(Problems):
+        check_define(path)
 
 
 def test_a_document_that_is_not_xml_is_one_problem_with_its_line(written: Path) -> None:
@@ -245,14 +123,25 @@ def test_nothing_is_fetched_from_the_network(written: Path) -> None:
     assert asked == []
 
 
-def test_without_defineutils_the_user_is_told_what_to_install(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    validate._schema.cache_clear()
+@pytest.mark.parametrize("package", ["defineutils", "odmlib"])
+def test_without_a_package_the_user_is_told_what_to_install(package: str, written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema._schema.cache_clear()
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    for call in (stylesheet_path, lambda: validate_define(written)):
-        with pytest.raises(Problems) as raised:
-            call()
-        (problem,) = raised.value.problems
-        assert problem.subject == "defineutils" and problem.fix == "pip install 'defineutils>=0.2'"
+    with pytest.raises(Problems) as raised:
+        stylesheet_path() if package == "defineutils" else validate_define(written)
+    (problem,) = raised.value.problems
+    assert problem.subject == package and problem.fix.startswith(f"pip install '{package}>=0.2")
+
+
+def test_odmlib_is_not_imported(written: Path) -> None:
+    code = """
+import sys
+from clintrail.define.check.validate import validate_define
+assert not [p for p in validate_define(sys.argv[1]) if p.kind == "schema"]
+print("odmlib" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(written)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_the_stylesheet_is_the_one_that_define_xml_names() -> None:

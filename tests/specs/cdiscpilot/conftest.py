@@ -25,7 +25,7 @@ def pilot() -> Path:
 def built(kind: str, raw: Path, package: Path) -> Path:
     """Build a spec of the pilot as it stands, within the time allowed."""
     start = time.perf_counter()
-    build_package(ROOT / "specs" / f"cdiscpilot-{kind}", package, raw)
+    build_package(ROOT / "specs" / f"cdiscpilot-{kind}", package, raw, PILOT / "docs")
     seconds = time.perf_counter() - start
     print(f"\ncdiscpilot-{kind} built in {seconds:.1f} s")
     assert seconds < SECONDS
