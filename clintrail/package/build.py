@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,15 @@ from clintrail.compile.library import library
 from clintrail.compile.study import CompiledStudy, compile_study
 from clintrail.compile.text import NotTokens, calls, tokens
 from clintrail.define.built.analyses import check_analyses
-from clintrail.define.built.build import Kind, build_define
+from clintrail.define.built.build import build_define
 from clintrail.define.built.documents import check_documents, missing_files
 from clintrail.define.built.origins import check_origins
 from clintrail.define.check.validate import stylesheet_path
+from clintrail.define.draft.document import stated_facts
 from clintrail.define.model import DefineDocument, DefineVersion
 from clintrail.define.page import render_define_html
 from clintrail.define.render import STYLESHEETS, render_define
+from clintrail.define.usual import Kind
 from clintrail.errors import Place, Problem, Problems, Severity, collected
 from clintrail.package.drafts import check_drafts
 from clintrail.package.place import MANIFEST, package_folder
@@ -146,9 +148,14 @@ def _write_datasets(building: Path, built: BuiltStudy, documents: Path, define_v
             except Problems as error:
                 problems += [_at_spec(dataset, p) for p in error.problems]
         if not problems:
-            _write_define(folder, study, documents, build_define(built.compiled, built.datasets, kind), define_version)
+            _write_define(folder, study, documents, built_define(built, kind), define_version)
     if problems:
         raise Problems(problems)
+
+
+def built_define(built: BuiltStudy, kind: Kind) -> DefineDocument:
+    """The define of what a study built of one kind, with what the study states of it."""
+    return replace(build_define(built.compiled, built.datasets, kind), **stated_facts(built.compiled.study, kind))
 
 
 def _write_define(folder: Path, study: StudySpec, documents: Path, document: DefineDocument, version: DefineVersion) -> None:

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from clintrail.define.built.build import build_define
-from clintrail.define.draft.defaults import KINDS, Kind
-from clintrail.define.draft.document import draft_define, stated_facts
+from clintrail.define.draft.document import draft_define
 from clintrail.define.draft.merge import merged, only_used
 from clintrail.define.model import DefineDocument, DefineVersion
 from clintrail.define.render import render_define
+from clintrail.define.usual import KINDS, Kind
 from clintrail.define.workbook.columns import Layout
 from clintrail.define.workbook.write import write_workbook
 from clintrail.errors import Place, Problem, Problems, Severity, collected
-from clintrail.package.build import run_study
+from clintrail.package.build import built_define, run_study
 from clintrail.run.execute import Progress
 from clintrail.spec.read import read_study
 
@@ -53,8 +52,7 @@ def study_defines(folder: Path, raw: Path | None = None, progress: Progress | No
             continue
         document, noticed = draft_define(study, kind)
         if built and is_built:
-            made = replace(build_define(built.compiled, built.datasets, kind), **stated_facts(study, kind))
-            document = merged(made, document)
+            document = merged(built_define(built, kind), document)
         known = {("codelist", codelist.id) for codelist in document.codelists}
         found[kind] = document
         problems += [p for p in noticed if tuple(p.kind.split(":", 1)) not in known]

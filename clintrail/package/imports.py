@@ -12,11 +12,11 @@ from typing import cast
 
 from clintrail.define.draft.apply import Changes, changes
 from clintrail.define.draft.compare import Difference, combined, differences
-from clintrail.define.draft.defaults import Kind
 from clintrail.define.draft.write import by_kind, write_study
 from clintrail.define.model import DefineDocument, DefineVersion, ReadDefine
 from clintrail.define.read.document import read_define
 from clintrail.define.render import render_define
+from clintrail.define.usual import Kind
 from clintrail.define.workbook.columns import Layout
 from clintrail.define.workbook.read import read_workbook
 from clintrail.define.workbook.write import write_workbook

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import pyarrow as pa
 
 from clintrail.compile.study import CompiledStudy
+from clintrail.define import usual
 from clintrail.define.built.analyses import result_displays
 from clintrail.define.built.documents import Documents
-from clintrail.define.built.facts import constant_of, default_version, domain_of, is_yes, stated_by_branch, stated_digits, why_empty
+from clintrail.define.built.facts import constant_of, default_version, is_yes, stated_by_branch, stated_digits, why_empty
 from clintrail.define.built.methods import Methods, copied_by
 from clintrail.define.built.origins import SOURCE_OF, Origins, Trace, stated_origin
 from clintrail.define.built.sites import Part, Sites
@@ -28,14 +28,11 @@ from clintrail.define.model import (
     Standard,
     ValueListItem,
 )
+from clintrail.define.usual import Kind
 from clintrail.run.datasets import BuiltDataset, BuiltVariable, of_kind
 
-Kind = Literal["sdtm", "adam"]
-
-# A study that does not state when it was made was made then: no output depends on the clock.
-NO_DATE = "1960-01-01T00:00:00"
-_GUIDES = {"sdtm": ("SDTMIG", "SDTM"), "adam": ("ADaMIG", "ADaM")}
-_NAMES = {"sdtm": "Tabulation Data Definitions", "adam": "Analysis Data Definitions"}
+# The publishing set of the terminology of each kind.
+_SETS: Mapping[Kind, str] = {"sdtm": "SDTM", "adam": "ADaM"}
 
 
 def build_define(compiled: CompiledStudy, datasets: Mapping[str, BuiltDataset], kind: Kind) -> DefineDocument:
@@ -73,7 +70,7 @@ class _Writer:
         self.methods = Methods(self.sites, self.origins, self.documents)
         self.terms = Terms(compiled.codelists, dict(self.study.standards))
         self.comments: dict[str, Comment] = {}
-        guide, _ = _GUIDES[kind]
+        guide = usual.GUIDES[kind]
         self.guide = Standard(guide, "IG", self.study.standards.get(guide, default_version(guide, self.datasets)))
 
     def document(self) -> DefineDocument:
@@ -88,9 +85,9 @@ class _Writer:
             study_name=self.study.name,
             study_description=self.study.title,
             protocol_name=self.study.protocol,
-            creation_datetime=self.study.created or NO_DATE,
-            metadata_version_name=_NAMES[self.kind],
-            metadata_version_description=f"{_NAMES[self.kind]} ({self.guide.name} {self.guide.version}) of study {self.study.name}",
+            creation_datetime=self.study.created or usual.NO_DATE,
+            metadata_version_name=usual.NAMES[self.kind],
+            metadata_version_description=f"{usual.NAMES[self.kind]} ({self.guide.name} {self.guide.version}) of study {self.study.name}",
             standards=self._standards(),
             datasets=made,
             codelists=codelists,
@@ -103,8 +100,8 @@ class _Writer:
 
     def _standards(self) -> tuple[Standard, ...]:
         """The guide, the terminology of its kind, and the packages of the lists in use."""
-        _, own = _GUIDES[self.kind]
-        packages = [terminology_standard(p.standard, p.version) for p in self.compiled.codelists.terminology.packages if p.standard == own]
+        known = self.compiled.codelists.terminology.packages
+        packages = [terminology_standard(p.standard, p.version) for p in known if p.standard == _SETS[self.kind]]
         return tuple(dict.fromkeys((self.guide, *packages, *self.terms.standards())))
 
     # -- datasets ------------------------------------------------------------------------------------------------------------
@@ -124,14 +121,14 @@ class _Writer:
             structure=plan.structure,
             variables=tuple(self._variable(dataset, variable) for variable in dataset.variables),
             keys=tuple(key for key in dict.fromkeys(plan.keys) if key in names),
-            purpose="Analysis" if self.kind == "adam" else "Tabulation",
-            domain=facts.get("domain", domain_of(plan.name)) if self.kind == "sdtm" else "",
+            purpose=usual.PURPOSES[self.kind],
+            domain=facts.get("domain", usual.domain(plan.name, usual.PURPOSES[self.kind])),
             domain_description=facts.get("domain_description", ""),
             repeating=is_yes(facts.get("repeating"), info.repeating and not info.reference_data),  # Define-XML 2.1, section 5.3.11
             is_reference_data=is_yes(facts.get("reference_data"), info.reference_data),
             has_no_data=dataset.table.num_rows == 0,
             standard=self.guide,  # a domain made from a class of the model follows the guide too (SDTMIG 3.4, section 2.6)
-            archive_location=f"{plan.name.lower()}.xpt",
+            archive_location=usual.file(plan.name, has_no_data=False),
             comment=self._comment(plan.name, comment),
             developer_notes=facts.get("notes", ""),
         )

@@ -11,13 +11,6 @@ from clintrail.define.model import Origin, Standard
 from clintrail.run.datasets import BuiltDataset, BuiltVariable
 
 
-def domain_of(name: str) -> str:
-    """SUPPAE holds more of domain AE; split datasets (QSPH) are of the domain that their first letters name."""
-    if name.startswith("SUPP"):
-        return name[4:6]
-    return name if name == "RELREC" else name[:2]
-
-
 def is_yes(stated: str | None, otherwise: bool) -> bool:
     """Whether the spec says yes; what holds otherwise where it says nothing."""
     return otherwise if stated is None else stated.lower() == "yes"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clintrail.define.conditions import condition_of, where_clauses_of
-from clintrail.define.draft.defaults import Kind
 from clintrail.define.draft.study_trees import Files, study_tree
 from clintrail.define.draft.trees import TO_DERIVE, Context, context_of, dataset_tree
 from clintrail.define.draft.write import analysed, dataset_path
 from clintrail.define.model import DefineDataset, DefineDocument
+from clintrail.define.usual import Kind
 from clintrail.errors import Place, Problems
 from clintrail.spec import yaml_merge
 from clintrail.spec.model import DatasetSpec, Expression, StudySpec

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from clintrail.define.built.documents import href_of
-from clintrail.define.draft.defaults import Kind
 from clintrail.define.draft.places import document_ref
 from clintrail.define.draft.references import references
 from clintrail.define.model import (
@@ -22,6 +21,7 @@ from clintrail.define.model import (
     Standard,
     Term,
 )
+from clintrail.define.usual import Kind
 from clintrail.errors import Place, Problem, Severity, did_you_mean
 from clintrail.spec.model import Branches, CodelistSpec, CommentSpec, DefineSpec, DocumentPlace, DocumentSpec, MethodSpec, StudySpec
 

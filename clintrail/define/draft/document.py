@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from clintrail.define import usual
 from clintrail.define.conditions import where_clauses_of
 from clintrail.define.draft import defaults
 from clintrail.define.draft.declared import Declared
-from clintrail.define.draft.defaults import Kind
 from clintrail.define.draft.displays import result_displays
 from clintrail.define.draft.places import document_ref
 from clintrail.define.model import (
@@ -23,6 +23,7 @@ from clintrail.define.model import (
     ValueListItem,
     WhereClause,
 )
+from clintrail.define.usual import Kind
 from clintrail.errors import Place, Problem, Severity, collected
 from clintrail.spec.model import Branch, Branches, DatasetSpec, DefineSpec, DocumentPlace, OriginSpec, StudySpec, Variable
 
@@ -48,7 +49,7 @@ class _Drafts:
         self.study, self.kind = study, kind
         self.define = study.define.get(kind, DefineSpec(study.place))
         self.standards = define_standards(study, kind)
-        others = (s for other in defaults.KINDS if other != kind for s in define_standards(study, other))
+        others = (s for other in usual.KINDS if other != kind for s in define_standards(study, other))
         self.named = {**defaults.by_name(others), **defaults.by_name(self.standards)}
         self.problems: list[Problem] = []
         self.declared = Declared(study, kind, self.named, self.problems)
@@ -56,7 +57,7 @@ class _Drafts:
     def document(self) -> tuple[DefineDocument, tuple[Problem, ...]]:
         drafts = {name: draft for name, draft in self.study.drafts.items() if draft.kind == self.kind}
         stated = [name for name in self.define.order if name in drafts]
-        names = [*stated, *(name for name in defaults.usual_order(drafts) if name not in stated)]
+        names = [*stated, *(name for name in usual.order(drafts) if name not in stated)]
         facts = {**self._facts(), "standards": self.standards}
         document = DefineDocument(
             **facts,
@@ -80,7 +81,7 @@ class _Drafts:
             "study_name": study.name,
             "study_description": study.title,
             "protocol_name": study.protocol,
-            "creation_datetime": study.created or defaults.NO_DATE,
+            "creation_datetime": study.created or usual.NO_DATE,
             **{_FIELDS.get(key, key): text for key, text in facts.items()},
         }
 
@@ -100,14 +101,14 @@ class _Drafts:
             structure=draft.structure or "",
             variables=variables,
             keys=draft.keys,
-            purpose=defaults.PURPOSES[self.kind],
-            domain=facts.get("domain", defaults.domain(name, self.kind)),
+            purpose=usual.PURPOSES[self.kind],
+            domain=facts.get("domain", usual.domain(name, usual.PURPOSES[self.kind])),
             domain_description=facts.get("domain_description", ""),
             repeating=_is_yes(facts.get("repeating", "yes")),
             is_reference_data=_is_yes(facts.get("reference_data")),
             has_no_data=empty,
             standard=self._standard(draft),
-            archive_location=facts.get("file", defaults.file(name, empty)),
+            archive_location=facts.get("file", usual.file(name, empty)),
             archive_title=facts.get("file_title", ""),
             sas_name=facts.get("sas_name", ""),
             comment=self._comment(name, draft.comment or "", draft.place, name),
@@ -116,7 +117,7 @@ class _Drafts:
 
     def _standard(self, draft: DatasetSpec) -> Standard | None:
         stated = draft.facts.get("standard")
-        return defaults.guide(self.standards) if stated is None else self.declared.standard(stated, draft.place, draft.name)
+        return usual.guide(self.standards) if stated is None else self.declared.standard(stated, draft.place, draft.name)
 
     def _comment(self, id_: str, text: str, place: Place, subject: str) -> str:
         """The id of a comment: the name of a declared one, or of one that is made of the text. One word is a name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from clintrail.define.draft import defaults
+from clintrail.define import usual
 from clintrail.define.draft.references import references
 from clintrail.define.model import DefineDocument
 
@@ -28,7 +28,7 @@ def merged(built: DefineDocument, drafts: DefineDocument) -> DefineDocument:
         sections[section] = (*ours, *more)
     return replace(
         built,
-        datasets=tuple(datasets[name] for name in defaults.usual_order(datasets)),
+        datasets=tuple(datasets[name] for name in usual.order(datasets)),
         standards=tuple(dict.fromkeys((*built.standards, *(s for s in drafts.standards if _is_new(s, built))))),
         displays=built.displays or drafts.displays,
         **sections,

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from clintrail.define import usual
 from clintrail.define.draft import defaults
-from clintrail.define.draft.defaults import Kind
 from clintrail.define.draft.references import references
 from clintrail.define.draft.trees import Context, names, places, standard_name, stated
 from clintrail.define.model import (
@@ -24,6 +24,7 @@ from clintrail.define.model import (
     Standard,
     Term,
 )
+from clintrail.define.usual import Kind
 from clintrail.spec.yaml_write import Block, Drawn, Filed, Tree
 
 # Longer lists go into a file of their own.
@@ -42,7 +43,7 @@ def study_tree(documents: Mapping[Kind, tuple[DefineDocument, Context]], files: 
     standards = _study_standards(document for document, _ in documents.values())
     tree = Block({"study": first.study_name or _UNKNOWN}, spaced=True)
     tree.update(stated({"title": first.study_description, "protocol": first.protocol_name}))
-    if first.creation_datetime not in ("", defaults.NO_DATE):
+    if first.creation_datetime not in ("", usual.NO_DATE):
         tree["created"] = first.creation_datetime
     tree.update({"standards": standards} if standards else {})
     own: dict[Kind, dict[str, Tree]] = {kind: _define(document, kind, tree) for kind, (document, _) in documents.items()}
@@ -79,7 +80,7 @@ def _define(document: DefineDocument, kind: Kind, study: Mapping[str, Any]) -> d
         "study": study["study"],
         "title": study.get("title", study["study"]),
         "protocol": study.get("protocol", study["study"]),
-        "created": study.get("created", defaults.NO_DATE),
+        "created": study.get("created", usual.NO_DATE),
         "as_of": "",
     }
     said = {
@@ -103,7 +104,7 @@ def _define(document: DefineDocument, kind: Kind, study: Mapping[str, Any]) -> d
     if document.standards != defaults.standards(study.get("standards", {}), kind):
         tree["standards"] = [_standard(standard) for standard in document.standards]
     order = [dataset.name for dataset in document.datasets]
-    if order != defaults.usual_order(order):
+    if order != usual.order(order):
         tree["datasets"] = names(order)
     return tree
 

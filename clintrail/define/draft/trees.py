@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from clintrail.define import usual
 from clintrail.define.conditions import condition_of
 from clintrail.define.draft import defaults
-from clintrail.define.draft.defaults import Kind
 from clintrail.define.draft.places import document_place
 from clintrail.define.model import DefineDataset, DefineDocument, DefineVariable, DocumentRef, Item, Origin, ValueListItem, WhereClause
+from clintrail.define.usual import Kind
 from clintrail.spec.parts import NAME
 from clintrail.spec.yaml_write import Block, Expressed, Tree
 
@@ -37,7 +38,7 @@ def context_of(document: DefineDocument, kind: Kind) -> Context:
         frozenset(numbers),
         {method.id: method.description for method in document.methods},
         defaults.by_name(document.standards),
-        defaults.guide(document.standards),
+        usual.guide(document.standards),
         next((d.id for d in document.documents if d.is_annotated_crf), ""),
     )
 
@@ -45,8 +46,8 @@ def context_of(document: DefineDocument, kind: Kind) -> Context:
 def dataset_tree(dataset: DefineDataset, context: Context) -> Block:
     """A dataset as a draft."""
     expected = {
-        "domain": defaults.domain(dataset.name, context.kind),
-        "file": defaults.file(dataset.name, dataset.has_no_data),
+        "domain": usual.domain(dataset.name, dataset.purpose),
+        "file": usual.file(dataset.name, dataset.has_no_data),
         "standard": standard_name(context.guide, context),
     }
     said = {

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from clintrail.define.draft.analyses_tree import analyses_tree
-from clintrail.define.draft.defaults import KINDS, PURPOSES, Kind
 from clintrail.define.draft.study_trees import Files, file_stem, study_tree
 from clintrail.define.draft.trees import Context, context_of, dataset_tree
 from clintrail.define.model import DefineDataset, DefineDocument, DefineVariable
+from clintrail.define.usual import KINDS, PURPOSES, Kind
 from clintrail.errors import Place, Problem, Severity, counted
 from clintrail.spec.yaml_write import Block, yaml_text
 

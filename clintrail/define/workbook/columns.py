@@ -8,8 +8,6 @@ from typing import Literal
 Layout = Literal["current", "legacy"]
 Kind = Literal["id", "text", "number", "yes", "flag", "stated", "made"]
 
-# A document that does not say when it was made was made then: no output depends on the clock.
-NO_DATE = "1960-01-01T00:00:00"
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from clintrail.define.model import Document, Standard
+from clintrail.define.usual import NO_DATE
 from clintrail.define.workbook.cells import parse_standard, standard_text
-from clintrail.define.workbook.columns import NO_DATE, Layout
+from clintrail.define.workbook.columns import Layout
 
 NOTHING = "-"  # in a cell whose fact would otherwise follow from others
 _CRF_IDS = {"acrf", "blankcrf", "annotatedcrf"}
@@ -30,11 +31,6 @@ def attributes(study_name: str, layout: Layout) -> Mapping[str, str]:
     }
 
 
-def guide(standards: Iterable[Standard]) -> Standard | None:
-    """The implementation guide that the sheet Define names: the first."""
-    return next((standard for standard in standards if standard.type == "IG"), None)
-
-
 def implied_standards(main: Standard | None, others: Iterable[Standard | None]) -> tuple[Standard, ...]:
     """The standards that the sheets name: the guide, then those of datasets and code lists, each as its text is read back."""
     read = (parse_standard(standard_text(standard), standard.type) for standard in others if standard)
@@ -44,20 +40,6 @@ def implied_standards(main: Standard | None, others: Iterable[Standard | None]) 
 def purpose(main: Standard | None) -> str:
     """Datasets of ADaM are for analysis."""
     return "Analysis" if main and "ADAM" in main.name.upper() else "Tabulation"
-
-
-def domain(name: str, purpose: str) -> str:
-    """SUPPAE holds more of domain AE; split datasets (QSPH) are of the domain that their first letters name."""
-    if purpose != "Tabulation":
-        return ""
-    if name.startswith("SUPP"):
-        return name[4:6]
-    return name if name.startswith(("REL", "POOL")) else name[:2]
-
-
-def file(name: str, has_no_data: bool) -> str:
-    """The file of a dataset beside define.xml; none without data."""
-    return "" if has_no_data else f"{name.lower()}.xpt"
 
 
 def is_extension(list_code: str, term_code: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
+from clintrail.define import usual
 from clintrail.define.model import (
     DataType,
     DefineDataset,
@@ -69,8 +70,8 @@ def _dataset(row: Row, variables: tuple[DefineVariable, ...], known: Known, stan
         keys=keys,
         purpose=purpose,  # type: ignore[arg-type]  # another word is kept, and was told
         standard=standards.of(row, "IG") if row.has("standard") else standards.main,
-        domain=_unless_stated(row, "domain", defaults.domain(name, purpose)),
-        archive_location=_unless_stated(row, "archive_location", defaults.file(name, bool(facts.get("has_no_data")))),
+        domain=_unless_stated(row, "domain", usual.domain(name, purpose)),
+        archive_location=_unless_stated(row, "archive_location", usual.file(name, bool(facts.get("has_no_data")))),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
+from clintrail.define import usual
 from clintrail.define.model import (
     CodeList,
     DefineDataset,
@@ -100,41 +101,41 @@ def simple(record: Any, sheet: str) -> dict[str, Cell]:
     """The facts that stand in a cell as they are in the model; and, so that their loss is told, those that have no cell at all."""
     cells: dict[str, Cell] = {}
     kinds = _kinds(sheet)
-    for name, usual in ((field.name, field.default) for field in fields(record)):
+    for name, default in ((field.name, field.default) for field in fields(record)):
         value, kind = getattr(record, name), kinds.get(name)
         if kind in ("yes", "flag"):
             cells[name] = "Yes" if value else "No" if kind == "yes" else ""
         elif kind == "stated":
             cells[name] = "" if value is None else "Yes" if value else "No"
         elif kind is None:
-            cells[name] = "" if name in COMPOSED or value == usual or value is None else 1
+            cells[name] = "" if name in COMPOSED or value == default or value is None else 1
         elif kind != "made" and isinstance(value, str | int):
             cells[name] = value
     return cells
 
 
 def _attributes(document: DefineDocument, layout: Layout) -> Iterator[Row]:
-    main = defaults.guide(document.standards)
-    usual = defaults.attributes(document.study_name, layout)
+    main = usual.guide(document.standards)
+    unsaid = defaults.attributes(document.study_name, layout)
     name, version = standard_2_0(document.standards) if layout == "legacy" else (main.name, main.version) if main else ("", "")
     facts = {"standard_name": name, "standard_version": version}
     for number, (attribute, field) in enumerate(ATTRIBUTES.items()):
         value = facts[field] if field in facts else str(getattr(document, field))
-        if number < USUAL_ATTRIBUTES or value != usual[field]:
+        if number < USUAL_ATTRIBUTES or value != unsaid[field]:
             yield Row(attribute, {"attribute": attribute, "value": value})
     lost: dict[str, Cell] = {f.name: 1 for f in fields(document) if _is_lost(f.name, getattr(document, f.name), f.default)}
     if lost:
         yield Row(document.study_name, lost)
 
 
-def _is_lost(field: str, value: object, usual: object) -> bool:
-    return bool(value) and value != usual and field not in COMPOSED and field not in ATTRIBUTES.values()
+def _is_lost(field: str, value: object, default: object) -> bool:
+    return bool(value) and value != default and field not in COMPOSED and field not in ATTRIBUTES.values()
 
 
 def _standards(document: DefineDocument, layout: Layout) -> Iterator[Row]:
     """All standards, where the other sheets do not tell them."""
     stated = [*(dataset.standard for dataset in document.datasets), *(codelist.standard for codelist in document.codelists)]
-    main = defaults.guide(document.standards)
+    main = usual.guide(document.standards)
     plain = main and Standard(main.name, "IG", main.version)
     implied = defaults.implied_standards(plain, stated if layout == "current" else ())
     if implied != document.standards:
@@ -143,14 +144,14 @@ def _standards(document: DefineDocument, layout: Layout) -> Iterator[Row]:
 
 
 def _dataset(dataset: DefineDataset, document: DefineDocument, layout: Layout) -> Row:
-    main = defaults.guide(document.standards)
-    usual = defaults.purpose(main)
-    file = defaults.file(dataset.name, dataset.has_no_data)
+    main = usual.guide(document.standards)
+    purpose = defaults.purpose(main)
+    file = usual.file(dataset.name, dataset.has_no_data)
     cells: dict[str, Cell] = {
         **simple(dataset, "datasets"),
         "keys": ", ".join(dataset.keys),
-        "purpose": "" if dataset.purpose == usual and layout == "current" else dataset.purpose,
-        "domain": "" if dataset.domain == defaults.domain(dataset.name, dataset.purpose) else dataset.domain or defaults.NOTHING,
+        "purpose": "" if dataset.purpose == purpose and layout == "current" else dataset.purpose,
+        "domain": "" if dataset.domain == usual.domain(dataset.name, dataset.purpose) else dataset.domain or defaults.NOTHING,
         "archive_location": "" if dataset.archive_location == file else dataset.archive_location or defaults.NOTHING,
     }
     if layout == "current":

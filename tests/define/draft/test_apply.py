@@ -15,10 +15,10 @@ from random_defines import defines, kept
 
 from clintrail.define.draft.apply import changes
 from clintrail.define.draft.compare import combined, differences
-from clintrail.define.draft.defaults import Kind
 from clintrail.define.draft.document import draft_define
 from clintrail.define.draft.write import write_study
 from clintrail.define.model import CodeList, DefineDataset, DefineDocument, DefineVariable, Standard, Term
+from clintrail.define.usual import Kind
 from clintrail.spec.read import read_study
 
 

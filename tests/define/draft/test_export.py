@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from clintrail.cli import main
-from clintrail.define.draft.defaults import Kind
 from clintrail.define.draft.merge import only_used
 from clintrail.define.model import DefineDocument
 from clintrail.define.read.document import read_define
+from clintrail.define.usual import Kind
 from clintrail.define.workbook.read import read_workbook
 from clintrail.package.export import export_study, study_defines, write_defines
 from clintrail.package.imports import import_files

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from random_defines import defines, kept
 
 from clintrail.define import model
-from clintrail.define.draft.defaults import Kind
 from clintrail.define.draft.document import draft_define
 from clintrail.define.draft.write import write_study
 from clintrail.define.model import DefineDocument, Method
+from clintrail.define.usual import Kind
 from clintrail.spec.read import read_study
 
 
