@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clintrail.trail.walk import Node
 
 Progress = Callable[[int, int, str], None]
+_KINDS = {"sdtm": "SDTM", "adam": "ADaM"}
 
 
 def problems(found: Iterable[Problem], least: Severity = Severity.NOTE) -> None:
@@ -89,7 +90,7 @@ def package(built: BuiltStudy, out: Path) -> None:
 def exported(found: Exported) -> None:
     """Print which files an export wrote."""
     if len(found.files) > 1:
-        typer.echo(f"{counted(len(found.files), 'file')}, as the study has both SDTM and ADaM or both were asked for:")
+        typer.echo(f"{counted(len(found.files), 'file')}:")
     for path in found.files:
         typer.echo(f"{path.as_posix()}")
 
@@ -102,7 +103,7 @@ def imported(found: Imported, to: Path, *, applied: bool) -> None:
         typer.echo(f"not put in: {what}: {why}")
     if found.is_new and found.study:
         drafts = found.study.drafts.values()
-        kinds = " and ".join(kind.upper() for kind in ("sdtm", "adam") if any(draft.kind == kind for draft in drafts))
+        kinds = " and ".join(name for kind, name in _KINDS.items() if any(draft.kind == kind for draft in drafts))
         variables = sum(len(draft.variables) for draft in drafts)
         typer.echo(f"{to.as_posix()}: {counted(len(drafts), 'draft')} ({kinds}), {counted(variables, 'variable')}")
     elif not found.differences:

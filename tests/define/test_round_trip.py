@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drawn import documents
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
+from random_documents import documents
 from schemas import canonical
 
 from clintrail.define.model import (
