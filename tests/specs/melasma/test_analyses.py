@@ -13,6 +13,7 @@ from clintrail.define.model import DefineDocument, ResultDisplay
 from clintrail.package.build import BuiltStudy, run_study
 
 STUDY = Path(__file__).resolve().parents[3] / "specs" / "melasma"
+DISPLAYS = STUDY / "documents" / "displays.pdf"
 ARMS = ["Laser", "MSC Injection + Laser", "MSC Infusion + MSC Injection + Laser"]
 
 
@@ -71,3 +72,16 @@ def test_the_code_of_the_secondary_analysis_counts_the_responders(
     responders = totals.assign(hit=totals.PCHG <= -50).groupby("TRTP").hit.agg(["sum", "mean"]).loc[ARMS]
     assert found.responders.tolist() == responders["sum"].tolist()
     assert found.proportion.tolist() == pytest.approx(responders["mean"].tolist())
+
+
+def test_the_tables_show_what_the_code_gives_on_the_page_that_the_define_names(built: BuiltStudy, document: DefineDocument) -> None:
+    pypdf = pytest.importorskip("pypdf", reason="pypdf reads the PDF")
+    pages = [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(DISPLAYS).pages]
+    for shown in document.displays:
+        (ref,) = shown.documents
+        (number,) = ref.pages
+        printed = pages[int(number) - 1]
+        assert f"{shown.name} {shown.description}" in printed and "simulated" in printed
+        for row in run(built, shown).itertuples(index=False):
+            expected = " ".join(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row)
+            assert expected in printed, "run specs/melasma/displays.py"
