@@ -19,7 +19,7 @@ demo: $(BIN)/clintrail
 
 test: $(BIN)/clintrail
 	@echo "== running the tests"
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(BIN)/clintrail
 	@echo "== ruff and mypy"
@@ -51,7 +51,7 @@ wheel-test: $(BIN)/clintrail
 	$(PYTHON) -m venv build/wheel/venv
 	build/wheel/venv/bin/pip install --quiet "$$(ls build/wheel/*.whl)[test]"
 	cp -r tests specs docs pyproject.toml README.md LICENSE build/wheel/
-	cd build/wheel && venv/bin/python -m pytest
+	cd build/wheel && venv/bin/python -m pytest --numprocesses auto --dist loadfile
 
 clean:
 	rm -rf build dist out $(VENV)

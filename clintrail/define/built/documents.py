@@ -106,10 +106,11 @@ def check_documents(study: StudySpec, columns: Mapping[str, Iterable[str]]) -> I
 
     `columns` gives the raw columns of each form.
     """
+    known = dict.fromkeys((*study.documents, *(name for define in study.define.values() for name in define.documents)))
     for places, place, subject in _places(study):
         for name in (p.document for p in places):
-            if name not in study.documents:
-                fix = did_you_mean(name, study.documents, "declare it under documents: in study.yaml")
+            if name not in known:
+                fix = did_you_mean(name, known, "declare it under documents: in study.yaml")
                 yield Problem(place, subject, f"no document named {name}", fix)
     if CRF_PAGES in study.tables:
         yield from _check_pages(study, study.tables[CRF_PAGES], columns)

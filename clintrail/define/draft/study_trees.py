@@ -137,11 +137,16 @@ def _divided(documents: Mapping[Kind, tuple[DefineDocument, Context]], section: 
                 continue
             alike = id_ not in together or bool(together[id_][0] == item)
             others = any(id_ in items[other] for other in items if other != kind)
-            if alike and ((section, id_) in used[kind] or others):
+            if alike and (others or (section, id_) in used[kind] and not _is_of_both(section, item, kind)):
                 together.setdefault(id_, (item, context))
             else:
                 apart[kind].append(item)
     return together, apart
+
+
+def _is_of_both(section: str, item: Any, kind: Kind) -> bool:
+    """Whether something that a study declares for all would be in the other define too, used or not: listed documents, but the CRF."""
+    return section == "documents" and item.is_listed and not (item.is_annotated_crf and kind == "sdtm")
 
 
 def _merged(first: Sequence[str], second: Sequence[str]) -> list[str]:

@@ -62,9 +62,9 @@ def test_without_an_annotated_crf_there_are_no_pages(toy: Callable[..., Any]) ->
     assert pages(variable(sdtm, "DM.SEX")) == [] and sdtm.documents == ()
 
 
-def test_the_crf_is_a_document_of_the_tabulations_only(melasma: Any) -> None:
+def test_the_crf_is_a_document_of_the_tabulations_only_and_one_that_is_not_listed_of_what_refers_to_it(melasma: Any) -> None:
     assert [document.href for document in melasma.sdtm.documents] == ["acrf.pdf"]
-    assert melasma.adam.documents == ()
+    assert [(document.href, document.is_listed) for document in melasma.adam.documents] == [("displays.pdf", False)]
 
 
 @pytest.mark.parametrize(

@@ -295,5 +295,6 @@ def test_analysis_datasets_come_as_drafts_to_a_study_that_builds_tabulations(
     code, out, err = run("spec", "import", "adam.xml", "--to", ".", "--apply")
     assert code == 0, out + err
     assert list(read_study(Path()).drafts) == ["ADTTE"] and list(read_study(Path()).datasets) == ["DM", "VS"]
-    assert run("build", ".", "--out", "out", "--quiet")[0] == 0
+    code, out, err = run("build", ".", "--out", "out", "--quiet")
+    assert code == 0, out + err
     assert run("spec", "import", "adam.xml", "--to", ".")[:2] == (0, ". says what the file says: nothing to do\n")
