@@ -12,11 +12,11 @@ from clintrail.define import usual
 from clintrail.define.built.analyses import result_displays
 from clintrail.define.built.documents import Documents
 from clintrail.define.built.facts import constant_of, default_version, is_yes, stated_by_branch, stated_digits, why_empty
-from clintrail.define.built.methods import Methods, copied_by
+from clintrail.define.built.methods import Methods, copied_records
 from clintrail.define.built.origins import SOURCE_OF, Origins, Trace, stated_origin
 from clintrail.define.built.sites import Part, Sites
 from clintrail.define.built.terms import DOMAINS, Terms, parameters, terminology_standard
-from clintrail.define.built.value_level import Slice, Slicer, selector, wants_values, where_clauses
+from clintrail.define.built.value_level import Slice, Slicer, item_label, wants_values, where_clauses
 from clintrail.define.built.values import Measured, measure
 from clintrail.define.model import (
     Comment,
@@ -195,7 +195,7 @@ class _Writer:
         origins = self._origins(attributes, trace)
         derived = any(origin.type == "Derived" for origin in origins)
         declared = self.study.methods.get(attributes.get("method", ""))
-        copies = self._copies(dataset, variable, cut)
+        copies = copied_records(dataset, variable.name, cut)
         method = self.methods.of(dataset.name, variable.name, parts, copies, declared) if derived or declared else ""
         own = attributes.get("codelist", "") if cut else ""
         codelist = self._codelist(dataset, variable, own, trace, values) if with_codelist else ""
@@ -291,39 +291,15 @@ class _Writer:
         return ValueListItem(
             name=variable.name,
             data_type=facts.measured.type,
-            label=own.get("label") or self._label(dataset, variable, group),
+            label=own.get("label") or item_label(dataset, variable.name, group),
             length=facts.measured.length,
             significant_digits=stated_digits(attributes, facts.measured.digits),
             display_format=own.get("format", variable.format),
             mandatory=is_yes(own.get("mandatory"), otherwise=False),
-            comment=self._comment(f"{dataset.name}.{variable.name}.{group[0].combination[0]}", own.get("comment", "")),
+            comment=self._comment(f"{dataset.name}.{variable.name}.{'.'.join(group[0].combination)}", own.get("comment", "")),
             developer_notes=own.get("notes", ""),
             codelist=facts.codelist,
             origins=self._origins(attributes, trace),
             method=facts.method,
             where=where,
         )
-
-    def _label(self, dataset: BuiltDataset, variable: BuiltVariable, group: list[Slice]) -> str:
-        """The name of the test, parameter or qualifier, where an item is about one."""
-        names = {"PARAMCD": "PARAM", "QNAM": "QLABEL"}
-        by = selector(dataset, variable.name)
-        name = names.get(by, by.removesuffix("CD"))
-        codes = {cut.combination[0] for cut in group}
-        if len(codes) != 1 or name not in dataset.table.column_names:
-            return ""
-        return str(dataset.table[name][group[0].rows[0]].as_py() or "")
-
-    def _copies(self, dataset: BuiltDataset, variable: BuiltVariable, cut: Slice | None) -> str:
-        """What to say of copied records: steps that mark theirs with a DTYPE and leave this variable as it was."""
-        if "DTYPE" not in dataset.table.column_names or variable.name not in ("AVAL", "AVALC"):
-            return ""
-        types = dataset.table["DTYPE"]
-        present = set((types.take(pa.array(cut.rows)) if cut else types).to_pylist())
-        said = []
-        for step in dataset.spec.added:
-            mark = step.set.get("DTYPE")
-            text = getattr(mark.rule, "text", "").strip("'") if mark is not None else ""
-            if text in present and variable.name not in step.set:
-                said.append(f"{copied_by(step)} They have DTYPE {text}.")
-        return " ".join(said)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+import pyarrow as pa
+
 from clintrail.compile.rules import rule_names
 from clintrail.compile.text import NotTokens, calls, tokens
 from clintrail.compile.words import words_of
 from clintrail.define.built.documents import Documents
 from clintrail.define.built.origins import Origins, is_plain
 from clintrail.define.built.sites import Part, Sites
+from clintrail.define.built.value_level import Slice
 from clintrail.define.model import FormalExpression, Method
 from clintrail.errors import Place
-from clintrail.spec.model import AddedStep, Expression, Lookup, MethodSpec, Pick
+from clintrail.run.datasets import BuiltDataset
+from clintrail.spec.model import Expression, Lookup, MethodSpec, Pick
 
 # The language of the formal expression: the spec's own, which is what ran.
 CONTEXT = "clintrail"
@@ -182,9 +186,20 @@ def _codes(declared: MethodSpec | None) -> tuple[FormalExpression, ...]:
     return tuple(FormalExpression(code.context, code.text) for code in declared.codes) if declared else ()
 
 
-def copied_by(step: AddedStep) -> str:
-    """A sentence on the records of a step that only copies: which record they are copies of."""
-    return f"Records added by the step {step.name} carry the value of the {step.copy.which} record by {_order(step.copy)}."
+def copied_records(dataset: BuiltDataset, variable: str, cut: Slice | None) -> str:
+    """What to say of copied records: steps that mark theirs with a DTYPE and leave this variable as it was."""
+    if "DTYPE" not in dataset.table.column_names or variable not in ("AVAL", "AVALC"):
+        return ""
+    types = dataset.table["DTYPE"]
+    present = set((types.take(pa.array(cut.rows)) if cut else types).to_pylist())
+    said = []
+    for step in dataset.spec.added:
+        mark = step.set.get("DTYPE")
+        text = getattr(mark.rule, "text", "").strip("'") if mark is not None else ""
+        if text in present and variable not in step.set:
+            copied = f"Records added by the step {step.name} carry the value of the {step.copy.which} record by {_order(step.copy)}."
+            said.append(f"{copied} They have DTYPE {text}.")
+    return " ".join(said)
 
 
 def _order(pick: Pick) -> str:

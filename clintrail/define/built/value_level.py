@@ -49,6 +49,17 @@ def selector(dataset: BuiltDataset, variable: str) -> str:
     return found or (f"{domain}CAT" if has_lists else "")
 
 
+def item_label(dataset: BuiltDataset, variable: str, group: Sequence[Slice]) -> str:
+    """The name of the test, parameter or qualifier, where an item is about one."""
+    names = {"PARAMCD": "PARAM", "QNAM": "QLABEL"}
+    by = selector(dataset, variable)
+    name = names.get(by, by.removesuffix("CD"))
+    codes = {cut.combination[0] for cut in group}
+    if len(codes) != 1 or name not in dataset.table.column_names:
+        return ""
+    return str(dataset.table[name][group[0].rows[0]].as_py() or "")
+
+
 def wants_values(dataset: BuiltDataset, variable: str, parts: Sequence[Part]) -> bool:
     """Whether a variable may have value-level metadata: results, analysis values, qualifiers, and rules with branches by test."""
     by = selector(dataset, variable)
