@@ -1,4 +1,4 @@
-"""Where clauses as conditions of the spec language and back: `PARAMCD = 'MASITOT' and AVISITN in (12, 24)`.
+"""Where clauses as conditions of the spec language and back: `PARAMCD = 'TOTAL' and AVISITN in (12, 24)`.
 
 A define can say comparisons of a variable with constants, joined by `and`; alternatives (`or`) are several where clauses, and
 `true` is none. Where clauses of others may compare with several values, or none: `LBCAT = ('A', 'B')`, `LBCAT = ()`; and one that

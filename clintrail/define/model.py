@@ -283,7 +283,7 @@ class ProgrammingCode:
 
 @dataclass(frozen=True, kw_only=True)
 class AnalysisResult:
-    """One result of a display. `parameter` is (dataset, variable), as ("ADMASI", "PARAMCD"), where one is analysed.
+    """One result of a display. `parameter` is (dataset, variable), as ("ADQS", "PARAMCD"), where one is analysed.
 
     `join` is the id of the comment that says how its datasets are joined, where they are several.
     Source: Analysis Results Metadata 1.0; its reasons and purposes are extensible lists.

@@ -1,4 +1,4 @@
-"""Who refers to a code list, a method, a comment or a document: the way back from each of them on the page."""
+"""Who refers to a code list, a method, a comment or a document: what a define needs, and the way back from each on its page."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def uses(document: DefineDocument) -> dict[tuple[Kind, str], list[Use]]:
     return {key: list(users) for key, users in found.items()}
 
 
+def references(document: DefineDocument) -> set[tuple[str, str]]:
+    """Every section of the document (`codelists`) and id that something in it refers to, whether or not it is there."""
+    return {(f"{kind}s", id) for kind, id in uses(document)}
+
+
 def _references(document: DefineDocument, oid: Oids) -> Iterator[Reference]:
     yield "comment", document.comment, Use(document.study_name, "study")
     for standard in document.standards:
@@ -46,6 +51,8 @@ def _references(document: DefineDocument, oid: Oids) -> Iterator[Reference]:
         yield "comment", codelist.comment, Use(codelist.name, oid.codelist(codelist.id))
     for method in document.methods:
         yield from _of_documents(method.documents, Use(method.name, oid.method(method.id)))
+    for where in document.unused_where_clauses:
+        yield "comment", where.comment, Use("a where clause that nothing uses", oid.where_clause(where))
     for comment in document.comments:
         yield from _of_documents(comment.documents, Use(f"comment {comment.id}", oid.comment(comment.id)))
 
@@ -54,7 +61,6 @@ def _of_variable(dataset: DefineDataset, variable: DefineVariable, oid: Oids) ->
     name = f"{dataset.name}.{variable.name}"
     use = Use(name, oid.variable(dataset.name, variable.name))
     yield from _of_item(variable, use)
-    yield "codelist", variable.role_codelist, use
     for anchor, item in oid.value_items(dataset.name, variable):
         values = ", ".join(value for where in item.where for check in where.checks for value in check.values)
         use = Use(f"{name} ({values[:40]}{'…' if values[40:] else ''})", anchor)
@@ -65,6 +71,7 @@ def _of_variable(dataset: DefineDataset, variable: DefineVariable, oid: Oids) ->
 
 def _of_item(item: Item, use: Use) -> Iterator[Reference]:
     yield "codelist", item.codelist, use
+    yield "codelist", item.role_codelist, use
     yield "method", item.method, use
     yield "comment", item.comment, use
     for origin in item.origins:

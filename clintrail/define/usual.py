@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -14,6 +15,7 @@ GUIDES: Mapping[Kind, str] = {"sdtm": "SDTMIG", "adam": "ADaMIG"}
 NAMES: Mapping[Kind, str] = {"sdtm": "Tabulation Data Definitions", "adam": "Analysis Data Definitions"}
 # A study that does not state when it was made was made then: no output depends on the clock.
 NO_DATE = "1960-01-01T00:00:00"
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 _FIRST = {"ADSL": 0, "DM": 0}
 
 
@@ -39,3 +41,13 @@ def domain(name: str, purpose: str) -> str:
 def file(name: str, has_no_data: bool) -> str:
     """The file of a dataset beside define.xml; none without data."""
     return "" if has_no_data else f"{name.lower()}.xpt"
+
+
+def display_id(name: str) -> str:
+    """The id of a display, or of a result of it, by its name."""
+    return _UNFIT.sub("-", name)
+
+
+def is_yes(stated: str | None, otherwise: bool = False) -> bool:
+    """Whether a spec says yes; what holds otherwise where it says nothing."""
+    return otherwise if stated is None else stated.lower() == "yes"

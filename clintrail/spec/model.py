@@ -290,7 +290,7 @@ class AnalysisDatasetSpec:
 
 @dataclass(frozen=True)
 class AnalysisSpec:
-    """One result of a display. `parameter` is as `ADMASI.PARAMCD`; `join` says how several datasets are joined."""
+    """One result of a display. `parameter` is as `ADQS.PARAMCD`; `join` says how several datasets are joined."""
 
     name: str
     description: str

@@ -5,64 +5,48 @@ Source: CDISC Analysis Results Metadata Specification 1.0 for Define-XML 2.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from clintrail.define.built.documents import Documents
 from clintrail.define.conditions import where_clauses_of
-from clintrail.define.model import AnalysisDataset, AnalysisResult, Comment, Documentation, ProgrammingCode, ResultDisplay, WhereClause
-from clintrail.errors import Problem, collected, did_you_mean
+from clintrail.define.displays import result_displays
+from clintrail.define.model import Comment, DocumentRef, ResultDisplay, WhereClause
+from clintrail.errors import Place, Problem, collected, did_you_mean
 from clintrail.run.datasets import BuiltDataset
-from clintrail.spec.model import AnalysisDatasetSpec, AnalysisSpec, DisplaySpec, StudySpec
-
-_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
+from clintrail.spec.model import AnalysisDatasetSpec, AnalysisSpec, DocumentPlace, StudySpec
 
 
-def result_displays(study: StudySpec, documents: Documents, comments: dict[str, Comment]) -> tuple[ResultDisplay, ...]:
+def analysed_displays(study: StudySpec, documents: Documents, comments: dict[str, Comment]) -> tuple[ResultDisplay, ...]:
     """The displays of a study; comments on how datasets are joined are put into `comments`."""
-    return tuple(_display(display, study, documents, comments) for display in study.displays)
+    return result_displays(study.displays, _Declared(study, documents, comments))
 
 
-def _display(display: DisplaySpec, study: StudySpec, documents: Documents, comments: dict[str, Comment]) -> ResultDisplay:
-    id_ = _UNFIT.sub("-", display.name)
-    results = tuple(_result(result, f"{id_}.{_UNFIT.sub('-', result.name)}", study, documents, comments) for result in display.results)
-    return ResultDisplay(
-        id=id_, name=display.name, description=" ".join(display.title.split()), results=results, documents=documents.refs(display.documents)
-    )
+@dataclass(frozen=True)
+class _Declared:
+    """What the study declares, taken into the define where an analysis refers to it; faults are told by `check_analyses`."""
 
+    study: StudySpec
+    documents: Documents
+    comments: dict[str, Comment]
 
-def _result(result: AnalysisSpec, id_: str, study: StudySpec, documents: Documents, comments: dict[str, Comment]) -> AnalysisResult:
-    join = _join(result, id_, study, documents, comments)
-    refs = documents.refs(result.documents)
-    said = " ".join((result.documentation or result.description).split())
-    code_refs = documents.refs(result.code_documents)
-    code = ProgrammingCode(result.code.context, result.code.text.rstrip(), code_refs) if result.code else None
-    dataset, _, variable = (result.parameter or "").partition(".")
-    return AnalysisResult(
-        id=id_,
-        description=" ".join(result.description.split()),
-        reason=result.reason,
-        purpose=result.purpose,
-        datasets=tuple(AnalysisDataset(part.dataset, part.variables, _where(part)) for part in result.datasets),
-        parameter=(dataset, variable) if result.parameter else None,
-        join=join,
-        documentation=Documentation(said, refs) if result.documentation or refs else None,
-        code=code,
-    )
+    def refs(self, places: Iterable[DocumentPlace], place: Place, subject: str) -> tuple[DocumentRef, ...]:
+        return self.documents.refs(places)
 
+    def join(self, result: AnalysisSpec, id_: str) -> str:
+        return self._comment(result.join or "", id_)
 
-def _join(result: AnalysisSpec, id_: str, study: StudySpec, documents: Documents, comments: dict[str, Comment]) -> str:
-    """The id of the comment on how datasets are joined: of one that the study declares, or a new one with this text."""
-    if not result.join:
-        return ""
-    declared = study.comments.get(result.join)
-    id_, words, places = (declared.name, declared.words, declared.documents) if declared else (id_, result.join, ())
-    comments[id_] = Comment(id_, " ".join(words.split()), documents.refs(places))
-    return id_
+    def where(self, part: AnalysisDatasetSpec) -> WhereClause | None:
+        if part.where is None:
+            return None
+        return replace(where_clauses_of(part.where, part.dataset)[0], comment=self._comment(part.join, part.join))
 
-
-def _where(part: AnalysisDatasetSpec) -> WhereClause | None:
-    return where_clauses_of(part.where, part.dataset)[0] if part.where is not None else None
+    def _comment(self, text: str, id_: str) -> str:
+        declared = self.study.comments.get(text)
+        if text:
+            id_, words, places = (declared.name, declared.words, declared.documents) if declared else (id_, text, ())
+            self.comments[id_] = Comment(id_, words, self.documents.refs(places))
+        return id_ if text else ""
 
 
 def check_analyses(study: StudySpec, datasets: Mapping[str, BuiltDataset]) -> list[Problem]:
@@ -97,6 +81,9 @@ def _checked(result: AnalysisSpec, datasets: Mapping[str, BuiltDataset], drafts:
         columns = known.table.column_names
         for name in dict.fromkeys(variable for d, variable in names if d == dataset and variable not in columns):
             yield Problem(place, result.name, f"{dataset} has no variable {name}", did_you_mean(name, columns, "name a variable of it"))
+    if result.documents and not result.documentation:
+        fix = "add documentation: and say what they tell"
+        yield Problem(place, result.name, "documents, and no documentation that they belong to", fix)
     if len(result.datasets) > 1 and not result.join:
         fix = "add join: and say by which variables they are joined"
         yield Problem(place, result.name, "several datasets, and nothing says how they are joined", fix)

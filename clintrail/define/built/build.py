@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from clintrail.compile.study import CompiledStudy
 from clintrail.define import usual
-from clintrail.define.built.analyses import result_displays
+from clintrail.define.built.analyses import analysed_displays
 from clintrail.define.built.documents import Documents
-from clintrail.define.built.facts import constant_of, default_version, is_yes, stated_by_branch, stated_digits, why_empty
+from clintrail.define.built.facts import constant_of, default_version, stated_by_branch, stated_digits, why_empty
 from clintrail.define.built.methods import Methods, copied_records
 from clintrail.define.built.origins import SOURCE_OF, Origins, Trace, stated_origin
 from clintrail.define.built.sites import Part, Sites
@@ -28,7 +28,7 @@ from clintrail.define.model import (
     Standard,
     ValueListItem,
 )
-from clintrail.define.usual import Kind
+from clintrail.define.usual import Kind, is_yes
 from clintrail.run.datasets import BuiltDataset, BuiltVariable, of_kind
 
 # The publishing set of the terminology of each kind.
@@ -77,7 +77,7 @@ class _Writer:
         """The whole document."""
         made = tuple(self._dataset(dataset) for dataset in self.datasets)
         codelists = self.terms.codelists()
-        displays = result_displays(self.study, self.documents, self.comments) if self.kind == "adam" else ()
+        displays = analysed_displays(self.study, self.documents, self.comments) if self.kind == "adam" else ()
         used = {method for d in made for v in d.variables for method in (v.method, *(item.method for item in v.values))}
         methods = tuple(method for id_, method in self.methods.made.items() if id_ in used)
         return DefineDocument(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from clintrail.define.model import Document, DocumentRef
+from clintrail.define.places import document_ref
 from clintrail.errors import Place, Problem, did_you_mean
 from clintrail.spec.model import DocumentPlace, DocumentSpec, StudySpec, Table
 
@@ -34,7 +35,7 @@ class Documents:
         """References to places in documents, those of unknown documents left out (`check_documents` tells them)."""
         known = [place for place in places if place.document in self.study.documents]
         self._used.update(place.document for place in known)
-        return tuple(document_ref(place.document, place.pages) for place in known)
+        return tuple(document_ref(place) for place in known)
 
     def crf_refs(self, raw: Iterable[tuple[str, str]], stated: str = "") -> tuple[DocumentRef, ...]:
         """Where on the annotated CRF raw columns (form, column) are collected: the stated pages, or those of the study's table."""
@@ -58,18 +59,6 @@ class Documents:
 def href_of(document: DocumentSpec) -> str:
     """Where a document lies as seen from define.xml: files of the study are put beside it."""
     return document.href or PurePosixPath(document.file or "").name
-
-
-def document_ref(document: str, pages: str) -> DocumentRef:
-    """`5 7` are pages, `2-6` is a range, other words are named destinations; empty is the whole document."""
-    text = pages.strip()
-    if not text:
-        return DocumentRef(document)
-    if found := _RANGE.fullmatch(text):
-        return DocumentRef(document, first_page=int(found[1]), last_page=int(found[2]))
-    if _NUMBERS.fullmatch(text):
-        return DocumentRef(document, pages=tuple(int(number) for number in re.findall(r"\d+", text)))
-    return DocumentRef(document, pages=tuple(text.split()), page_type="NamedDestination")
 
 
 def _listed(pages: str) -> list[str]:

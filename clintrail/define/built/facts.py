@@ -11,11 +11,6 @@ from clintrail.define.model import Origin, Standard
 from clintrail.run.datasets import BuiltDataset, BuiltVariable
 
 
-def is_yes(stated: str | None, otherwise: bool) -> bool:
-    """Whether the spec says yes; what holds otherwise where it says nothing."""
-    return otherwise if stated is None else stated.lower() == "yes"
-
-
 def constant_of(parts: Sequence[Part]) -> str:
     """The one value that a rule assigns to every record."""
     texts = {part.text.strip() for part in parts}

@@ -7,7 +7,8 @@ for that of every version of Define-XML: which one a file follows is told by `De
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -94,6 +95,13 @@ def nearest_oid(element: etree._Element) -> str:
     """The OID (or leaf ID) of the element, or of the nearest one around it that has one."""
     oids = (get(holder, "OID") or get(holder, "ID") for holder in (element, *element.iterancestors()))
     return next((oid for oid in oids if oid), "")
+
+
+def repeated(elements: Iterable[etree._Element], attribute: str) -> list[tuple[etree._Element, int]]:
+    """The elements of which several have the same value of an attribute, and how many have."""
+    elements = list(elements)
+    count = Counter(get(element, attribute) for element in elements)
+    return [(element, count[get(element, attribute)]) for element in elements if count[get(element, attribute)] > 1]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from clintrail.define.draft import defaults
+from clintrail.define import usual
 from clintrail.define.draft.trees import Context, condition_tree, names, places, stated
 from clintrail.define.model import AnalysisDataset, AnalysisResult, ResultDisplay
 from clintrail.spec.yaml_write import Block, Tree
@@ -14,7 +14,7 @@ def analyses_tree(displays: Iterable[ResultDisplay], context: Context) -> Block:
     """analyses.yaml: displays by name; of two with one name the first."""
     tree = Block(spaced=True)
     for display in displays:
-        id_ = {} if display.id == defaults.display_id(display.name) else {"id": display.id}
+        id_ = {} if display.id == usual.display_id(display.name) else {"id": display.id}
         facts: dict[str, Tree] = {**id_, **({} if display.description == display.name else {"title": display.description})}
         facts.update({"documents": places(display.documents)} if display.documents else {})
         results = [_result(result, display.id, context) for result in display.results]
@@ -24,7 +24,7 @@ def analyses_tree(displays: Iterable[ResultDisplay], context: Context) -> Block:
 
 def _result(result: AnalysisResult, display: str, context: Context) -> Block:
     name = result.id.removeprefix(f"{display}.") or result.id
-    same = f"{display}.{defaults.display_id(name)}" == result.id
+    same = f"{display}.{usual.display_id(name)}" == result.id
     tree = Block({"name": name, **({} if same else {"id": result.id})})
     tree.update(stated({"description": result.description, "reason": result.reason, "purpose": result.purpose}))
     tree.update({"parameter": ".".join(result.parameter)} if result.parameter else {})

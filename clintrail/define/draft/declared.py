@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from clintrail.define.built.documents import href_of
-from clintrail.define.draft.places import document_ref
-from clintrail.define.draft.references import references
+from clintrail.define.conditions import where_clauses_of
 from clintrail.define.model import (
     CodeList,
     Comment,
@@ -20,10 +19,24 @@ from clintrail.define.model import (
     Method,
     Standard,
     Term,
+    WhereClause,
 )
+from clintrail.define.places import document_ref
+from clintrail.define.uses import references
 from clintrail.define.usual import Kind
-from clintrail.errors import Place, Problem, Severity, did_you_mean
-from clintrail.spec.model import Branches, CodelistSpec, CommentSpec, DefineSpec, DocumentPlace, DocumentSpec, MethodSpec, StudySpec
+from clintrail.errors import Place, Problem, Severity, collected, did_you_mean
+from clintrail.spec.model import (
+    AnalysisDatasetSpec,
+    AnalysisSpec,
+    Branches,
+    CodelistSpec,
+    CommentSpec,
+    DefineSpec,
+    DocumentPlace,
+    DocumentSpec,
+    MethodSpec,
+    StudySpec,
+)
 
 _SECTIONS = {"codelist": "codelists", "method": "methods", "comment": "comments", "document": "documents"}
 _MOST_GUESSED = 20  # where hundreds are missing, likely names take long to find and help nobody
@@ -83,6 +96,24 @@ class Declared:
         while free in taken:
             free, number = f"{id_}.{number}", number + 1
         return free
+
+    def join(self, result: AnalysisSpec, id_: str) -> str:
+        """The id of the comment on how the datasets of a result are joined. One word is a name, even of a comment that is not there."""
+        text = result.join or ""
+        if not text or text in self.comments or not any(c.isspace() for c in text):
+            self.check("comment", text, result.place, result.name)
+            return text
+        return self.add(Comment(self.free(id_, self.comments), text))
+
+    def where(self, part: AnalysisDatasetSpec) -> WhereClause | None:
+        """Which records of a dataset are analysed; None, with a warning, where no where clause can say that."""
+        if part.where is None:
+            return None
+        self.check("comment", part.join, part.place, part.dataset)
+        with collected(self.problems):
+            found = where_clauses_of(part.where, part.dataset)
+            return replace(found[0], comment=part.join) if found else WhereClause((), part.join)
+        return None
 
     def add(self, made: Method | Comment) -> str:
         """Take in what is made of a text that stands with a variable; gives its id."""

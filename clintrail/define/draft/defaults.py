@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from clintrail.define.model import Standard
@@ -10,7 +9,6 @@ from clintrail.define.usual import GUIDES, NAMES, Kind
 
 # The data type of a variable that a faulty define refers to and does not define.
 NO_TYPE = "none"
-_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def define_facts(study_name: str, kind: Kind) -> dict[str, str]:
@@ -37,11 +35,6 @@ def by_name(standards: Iterable[Standard]) -> dict[str, Standard]:
         while found.setdefault(name if number == 2 else f"{name} ({number - 1})", standard) != standard:
             number += 1
     return found
-
-
-def display_id(name: str) -> str:
-    """The id of a display, or of a result of it, by its name."""
-    return _UNFIT.sub("-", name)
 
 
 def method_name(dataset: str, variable: str) -> str:

@@ -8,10 +8,9 @@ from typing import Any
 
 from clintrail.define import usual
 from clintrail.define.conditions import where_clauses_of
+from clintrail.define.displays import result_displays
 from clintrail.define.draft import defaults
 from clintrail.define.draft.declared import Declared
-from clintrail.define.draft.displays import result_displays
-from clintrail.define.draft.places import document_ref
 from clintrail.define.model import (
     Comment,
     DefineDataset,
@@ -23,6 +22,7 @@ from clintrail.define.model import (
     ValueListItem,
     WhereClause,
 )
+from clintrail.define.places import document_ref
 from clintrail.define.usual import Kind
 from clintrail.errors import Place, Problem, Severity, collected
 from clintrail.spec.model import Branch, Branches, DatasetSpec, DefineSpec, DocumentPlace, OriginSpec, StudySpec, Variable
@@ -62,7 +62,7 @@ class _Drafts:
         document = DefineDocument(
             **facts,
             datasets=tuple(self._dataset(drafts[name]) for name in names),
-            displays=result_displays(self.study, self.declared) if self._has_displays() else (),
+            displays=result_displays(self.study.displays, self.declared) if self._has_displays() else (),
         )
         document = self.declared.put_into(document)
         for use, id_ in ((document.comment, "define"), *((standard.comment, standard.name) for standard in document.standards)):
@@ -92,7 +92,7 @@ class _Drafts:
         variables = tuple(self._variable(draft, v) for v in draft.variables.values() if not (v.is_working and v.rule and not v.attributes))
         for key in set(draft.keys) - {v.name for v in variables}:
             self._warn(draft.keys_place, name, f"key {key} is no variable of the dataset", "name a variable, or delete the key")
-        empty = _is_yes(facts.get("no_data"))
+        empty = usual.is_yes(facts.get("no_data"))
         return DefineDataset(
             name=name,
             label=draft.label or "",
@@ -104,8 +104,8 @@ class _Drafts:
             purpose=usual.PURPOSES[self.kind],
             domain=facts.get("domain", usual.domain(name, usual.PURPOSES[self.kind])),
             domain_description=facts.get("domain_description", ""),
-            repeating=_is_yes(facts.get("repeating", "yes")),
-            is_reference_data=_is_yes(facts.get("reference_data")),
+            repeating=usual.is_yes(facts.get("repeating", "yes")),
+            is_reference_data=usual.is_yes(facts.get("reference_data")),
             has_no_data=empty,
             standard=self._standard(draft),
             archive_location=facts.get("file", usual.file(name, empty)),
@@ -172,13 +172,13 @@ class _Drafts:
             "length": _whole(stated.get("length")),
             "significant_digits": _whole(stated.get("significant_digits")),
             "display_format": stated.get("format", ""),
-            "mandatory": _is_yes(stated.get("mandatory")),
+            "mandatory": usual.is_yes(stated.get("mandatory")),
             "codelist": codelist,
             "origins": tuple(self._origins(stated, origins, place, own)),
             "method": method,
             "comment": self._comment(own, stated.get("comment", ""), place, own),
-            "has_no_data": _is_yes(stated.get("no_data")),
-            "is_non_standard": _is_yes(stated.get("non_standard")),
+            "has_no_data": usual.is_yes(stated.get("no_data")),
+            "is_non_standard": usual.is_yes(stated.get("non_standard")),
             "role": stated.get("role", ""),
             "role_codelist": role_codelist,
             "sas_name": stated.get("sas_name", ""),
@@ -224,10 +224,6 @@ def define_standards(study: StudySpec, kind: Kind) -> tuple[Standard, ...]:
         rest = {key: facts.get(key, "") for key in ("publishing_set", "comment")}
         found.append(Standard(facts.get("name", ""), type_, facts.get("version", ""), facts.get("status", "Final"), **rest))  # type: ignore[arg-type]
     return tuple(found) if stated else defaults.standards(study.standards, kind)
-
-
-def _is_yes(stated: str | None) -> bool:
-    return (stated or "").lower() == "yes"
 
 
 def _whole(stated: str | None) -> int | None:

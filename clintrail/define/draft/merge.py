@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from clintrail.define import usual
-from clintrail.define.draft.references import references
 from clintrail.define.model import DefineDocument
+from clintrail.define.uses import references
 
 _SECTIONS = ("codelists", "methods", "comments", "documents")
 

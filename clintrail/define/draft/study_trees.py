@@ -13,7 +13,6 @@ from typing import Any
 
 from clintrail.define import usual
 from clintrail.define.draft import defaults
-from clintrail.define.draft.references import references
 from clintrail.define.draft.trees import Context, names, places, standard_name, stated
 from clintrail.define.model import (
     CodeList,
@@ -24,6 +23,7 @@ from clintrail.define.model import (
     Standard,
     Term,
 )
+from clintrail.define.uses import references
 from clintrail.define.usual import Kind
 from clintrail.spec.yaml_write import Block, Drawn, Filed, Tree
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from clintrail.define import usual
 from clintrail.define.conditions import condition_of
 from clintrail.define.draft import defaults
-from clintrail.define.draft.places import document_place
 from clintrail.define.model import DefineDataset, DefineDocument, DefineVariable, DocumentRef, Item, Origin, ValueListItem, WhereClause
+from clintrail.define.places import document_place
 from clintrail.define.usual import Kind
 from clintrail.spec.parts import NAME
 from clintrail.spec.yaml_write import Block, Expressed, Tree

@@ -40,7 +40,7 @@ def result_rows(display: ResultDisplay, layout: Layout) -> Iterator[tuple[Analys
 
 
 def format_selection(datasets: Sequence[AnalysisDataset]) -> str:
-    """`ADMASI.PARAMCD EQ MASITOT; ADSL`: of each dataset its where clause or, where it has none, its name.
+    """`ADQS.PARAMCD EQ TOTAL; ADSL`: of each dataset its where clause or, where it has none, its name.
 
     The dataset is named before a colon where the clause does not begin with one of its own variables. Nothing is written where no
     dataset has a where clause, and the variables name them all.

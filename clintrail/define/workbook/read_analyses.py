@@ -102,7 +102,7 @@ class _Results:
         return tuple(AnalysisDataset(dataset, tuple(of), where.get(dataset)) for dataset, of in analysed.items())
 
     def _name(self, row: Row, field: str, text: str, only: str) -> tuple[str, str]:
-        """`ADMASI.CHG`; without a dataset, that of the analysis if it is only one."""
+        """`ADQS.CHG`; without a dataset, that of the analysis if it is only one."""
         dataset, _, variable = text.rpartition(".")
         dataset = dataset or only
         if variable not in self.variables.get(dataset, ()):
@@ -116,7 +116,7 @@ class _Results:
         return self._name(row, "parameter", row.id("parameter"), "") if row.id("parameter") else None
 
     def _selected(self, row: Row) -> Selected:
-        """The cell Selection Criteria: `ADMASI.PARAMCD EQ MASITOT; ADSL`."""
+        """The cell Selection Criteria: `ADQS.PARAMCD EQ TOTAL; ADSL`."""
         found: Selected = []
         for match in _SEGMENT.finditer(row.text("selection")):
             if match[1].strip():

@@ -79,6 +79,7 @@ def _check_file(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as parts:
             _check_parts(path, parts)
+    # All that zipfile raises for a file that is no zip, is cut off, is encrypted or is packed in a way that it does not know.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, zlib.error):
         raise _unusable(path, "no Excel workbook (.xlsx)", f"give the path of a workbook, or {_SAVE_AS}") from None
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from clintrail.define.built.documents import document_ref
 from clintrail.define.model import DefineDocument, DefineVariable, DocumentRef
+from clintrail.define.places import document_ref
+from clintrail.spec.model import DocumentPlace
 
 CRF = """  crf_pages: |
     form | column => pages
@@ -78,7 +79,7 @@ def test_the_crf_is_a_document_of_the_tabulations_only_and_one_that_is_not_liste
     ],
 )
 def test_pages_are_numbers_a_range_or_names(text: str, ref: DocumentRef) -> None:
-    assert document_ref("sap", text) == ref
+    assert document_ref(DocumentPlace("sap", text)) == ref
 
 
 METHODS = """documents:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
 
 from clintrail.define.check.rule import Finding, rule
-from clintrail.define.check.tree import Define, children, get, words
+from clintrail.define.check.tree import Define, children, get, repeated, words
 from clintrail.errors import Severity
 
 REASONS = ("SPECIFIED IN PROTOCOL", "SPECIFIED IN SAP", "DATA DRIVEN", "REQUESTED BY REGULATORY AGENCY")
@@ -26,10 +25,8 @@ def analysis_has_words(define: Define) -> Iterator[Finding]:
 @rule(Severity.WARNING, "ARM 1.0, arm:ResultDisplay: Name")
 def displays_are_different(define: Define) -> Iterator[Finding]:
     """No two displays have the same name."""
-    count = Counter(get(display, "Name") for display in define.all("arm:ResultDisplay"))
-    for display in define.all("arm:ResultDisplay"):
-        if count[get(display, "Name")] > 1:
-            yield Finding(display, f"{count[get(display, 'Name')]} displays are named {get(display, 'Name')}", "tell them apart")
+    for display, count in repeated(define.all("arm:ResultDisplay"), "Name"):
+        yield Finding(display, f"{count} displays are named {get(display, 'Name')}", "tell them apart")
 
 
 @rule(Severity.NOTE, "ARM 1.0, arm:AnalysisResult: AnalysisReason and AnalysisPurpose, which may be extended")

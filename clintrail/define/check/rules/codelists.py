@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from clintrail.define.check.rule import Finding, rule
-from clintrail.define.check.tree import Define, children, get, number, terms, whole, words
+from clintrail.define.check.tree import Define, children, get, number, repeated, terms, whole, words
 from clintrail.errors import Severity, counted
 
 NCI = "nci:ExtCodeID"
@@ -160,10 +160,8 @@ def terms_are_counted(define: Define) -> Iterator[Finding]:
 @rule(Severity.WARNING, "Define-XML 2.1, CodeList: Name")
 def codelist_names_are_different(define: Define) -> Iterator[Finding]:
     """No two code lists have the same name."""
-    count = Counter(get(codelist, "Name") for codelist in define.all("CodeList"))
-    for codelist in define.all("CodeList"):
-        if count[get(codelist, "Name")] > 1:
-            yield Finding(codelist, f"{count[get(codelist, 'Name')]} code lists are named {get(codelist, 'Name')}", "tell them apart")
+    for codelist, count in repeated(define.all("CodeList"), "Name"):
+        yield Finding(codelist, f"{count} code lists are named {get(codelist, 'Name')}", "tell them apart")
 
 
 @rule(Severity.ERROR, "Define-XML 2.1, ExternalCodeList: Dictionary")

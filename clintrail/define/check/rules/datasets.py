@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -11,7 +10,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from clintrail.define.check.rule import Finding, rule
-from clintrail.define.check.tree import Define, children, get, whole, words
+from clintrail.define.check.tree import Define, children, get, repeated, whole, words
 from clintrail.errors import Severity, closest
 
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
@@ -46,10 +45,8 @@ def dataset_name_is_one(define: Define) -> Iterator[Finding]:
 @rule(Severity.ERROR, "Define-XML 2.1, 5.3.11: Name")
 def dataset_names_are_different(define: Define) -> Iterator[Finding]:
     """No two datasets have the same name."""
-    count = Counter(get(group, "Name") for group in define.groups)
-    for group in define.groups:
-        if count[get(group, "Name")] > 1:
-            yield Finding(group, f"{count[get(group, 'Name')]} datasets are named {get(group, 'Name')}", "describe a dataset once")
+    for group, count in repeated(define.groups, "Name"):
+        yield Finding(group, f"{count} datasets are named {get(group, 'Name')}", "describe a dataset once")
 
 
 @rule(Severity.ERROR, "Define-XML 2.1, 5.3.11: Description; CDISC conformance rule 128")
