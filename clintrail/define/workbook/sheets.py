@@ -10,6 +10,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -50,11 +51,16 @@ class RawSheet:
 def read_sheets(path: Path) -> list[RawSheet]:
     """Every worksheet of a workbook, in order. Raises `Problems` if the file is no workbook that can be read."""
     _check_file(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of openpyxl, on what it does not keep: validations, conditional formats
+        return _sheets(path)
+
+
+@contextmanager
+def _damage_is_told(path: Path) -> Iterator[None]:
+    """Around openpyxl alone: it raises whatever a broken part brings up (KeyError, ValueError, TypeError, its own)."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of openpyxl, on what it does not keep: validations, conditional formats
-            return _sheets(path)
-    # openpyxl raises whatever a broken part brings up (KeyError, ValueError, TypeError, its own); none of it is ours.
+        yield
     except Exception as error:
         fix = "open and repair it in Excel, and save it again"
         raise _unusable(path, f"the workbook is damaged ({type(error).__name__})", fix) from error
@@ -98,15 +104,18 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> None:
 
 
 def _sheets(path: Path) -> list[RawSheet]:
-    merged = _merged_ranges(path)
-    book = load_workbook(path, read_only=True, keep_links=False)
+    with _damage_is_told(path):
+        merged = _merged_ranges(path)
+        book = load_workbook(path, read_only=True, keep_links=False)
     try:
         sheets = []
         for page in book.worksheets:
-            width = _width(page)
+            with _damage_is_told(path):
+                width = _width(page)
             sheet = RawSheet(page.title, str(path), {}, merged.get(page.title, ()))
             formulas: list[tuple[int, int]] = []
-            rows = {number: found for number, cells in _cells(page, width) if (found := _texts(sheet, number, cells, formulas))}
+            read = _cells(path, page, width)
+            rows = {number: found for number, cells in read if (found := _texts(sheet, number, cells, formulas))}
             sheets.append(RawSheet(sheet.title, sheet.path, rows, sheet.merged, sheet.problems))
             if formulas:
                 _fill_formulas(path, sheets[-1], rows, formulas, width)
@@ -126,8 +135,15 @@ def _width(page: Any) -> int:
     return 1
 
 
-def _cells(page: Any, width: int) -> Iterator[tuple[int, Any]]:
-    return enumerate(page.iter_rows(max_col=width), 1)
+def _cells(path: Path, page: Any, width: int) -> Iterator[tuple[int, Any]]:
+    """The rows of a sheet with their numbers, one at a time."""
+    rows = enumerate(page.iter_rows(max_col=width), 1)
+    while True:
+        with _damage_is_told(path):
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
 
 
 def _texts(sheet: RawSheet, row: int, cells: Any, formulas: list[tuple[int, int]]) -> dict[int, str]:
@@ -168,14 +184,13 @@ def _tell(sheet: RawSheet, row: int, column: int, problem: str, fix: str, severi
 def _fill_formulas(path: Path, sheet: RawSheet, rows: dict[int, dict[int, str]], formulas: list[tuple[int, int]], width: int) -> None:
     """Put in the values that the formulas had when the workbook was saved."""
     wanted = set(formulas)
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
+    with _damage_is_told(path):
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    with closing(book):
         page = book[sheet.title]
         page.reset_dimensions()
-        every = (((row, column), cell) for row, cells in _cells(page, width) for column, cell in enumerate(cells, 1))
+        every = (((row, column), cell) for row, cells in _cells(path, page, width) for column, cell in enumerate(cells, 1))
         values = {at: cell for at, cell in every if at in wanted and cell.value is not None}
-    finally:
-        book.close()
     for row, column in formulas:
         cell = values.get((row, column))
         text = _text(sheet, row, column, cell.value, cell.data_type) if cell else ""
