@@ -35,7 +35,8 @@ from clintrail.spec.model import StudySpec
 from clintrail.spec.read import read_study
 from clintrail.terminology import default_store, load_codelists
 from clintrail.trail.store import write_trail
-from clintrail.transport.xpt import XptDataset, XptVariable, write_xpt
+from clintrail.transport import xpt
+from clintrail.transport.dataset import Dataset, Variable
 
 FOLDERS: dict[Kind, str] = {"sdtm": "tabulations/sdtm", "adam": "analysis/adam/datasets"}
 
@@ -144,7 +145,7 @@ def _write_datasets(building: Path, built: BuiltStudy, documents: Path, define_v
         folder.mkdir(parents=True)
         for dataset in datasets:
             try:
-                write_xpt(folder / f"{dataset.name.lower()}.xpt", xpt_of(dataset), created=moment, encoding="utf-8")
+                xpt.write(xpt_of(dataset), folder / f"{dataset.name.lower()}.xpt", created=moment, encoding="utf-8")
             except Problems as error:
                 problems += [_at_spec(dataset, p) for p in error.problems]
         if not problems:
@@ -170,10 +171,10 @@ def _write_define(folder: Path, study: StudySpec, documents: Path, document: Def
             (folder / linked.href).write_bytes((documents / file).read_bytes())
 
 
-def xpt_of(dataset: BuiltDataset) -> XptDataset:
+def xpt_of(dataset: BuiltDataset) -> Dataset:
     """The dataset as XPT v5 wants it."""
-    variables = tuple(XptVariable(v.name, v.label, "Char" if v.type == "Char" else "Num", v.length, v.format) for v in dataset.variables)
-    return XptDataset(dataset.name, dataset.plan.label, variables, dataset.table)
+    variables = tuple(Variable(v.name, v.label, "Char" if v.type == "Char" else "Num", v.length, v.format) for v in dataset.variables)
+    return Dataset(dataset.name, dataset.plan.label, variables, dataset.table)
 
 
 def _at_spec(dataset: BuiltDataset, problem: Problem) -> Problem:

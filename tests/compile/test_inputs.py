@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from clintrail.transport.xpt import XptDataset, XptVariable, write_xpt
+from clintrail.transport import xpt
+from clintrail.transport.dataset import Dataset, Variable
 
 INPUT = "sdtm: input\n"
 DM = pa.table({"STUDYID": ["DRAWN"] * 2, "USUBJID": ["S-2", "S-1"], "AGE": [40.0, 30.0], "ARM": ["B", "A"], "RFSTDTC": ["2024-01-05", ""]})
@@ -38,20 +39,20 @@ def parquet(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def xpt(folder, name: str, table: pa.Table) -> bytes:
+def sas_file(folder, name: str, table: pa.Table) -> bytes:
     variables = tuple(
-        XptVariable(c, c, "Num" if pa.types.is_floating(table[c].type) else "Char", 8 if pa.types.is_floating(table[c].type) else 20)
+        Variable(c, c, "Num" if pa.types.is_floating(table[c].type) else "Char", 8 if pa.types.is_floating(table[c].type) else 20)
         for c in table.column_names
     )
-    write_xpt(folder / "out.xpt", XptDataset(name, name, variables, table))
+    xpt.write(Dataset(name, name, variables, table), folder / "out.xpt")
     return (folder / "out.xpt").read_bytes()
 
 
 @pytest.mark.parametrize("form", ["parquet", "xpt", "mixed"])
 def test_sdtm_that_exists_already_is_read(build, tmp_path, form):
     files = {
-        "raw/dm.parquet" if form == "parquet" else "raw/dm.xpt": parquet(DM) if form == "parquet" else xpt(tmp_path, "DM", DM),
-        "raw/ex.xpt" if form == "xpt" else "raw/ex.parquet": xpt(tmp_path, "EX", EX) if form == "xpt" else parquet(EX),
+        "raw/dm.parquet" if form == "parquet" else "raw/dm.xpt": parquet(DM) if form == "parquet" else sas_file(tmp_path, "DM", DM),
+        "raw/ex.xpt" if form == "xpt" else "raw/ex.parquet": sas_file(tmp_path, "EX", EX) if form == "xpt" else parquet(EX),
     }
     built = build({}, study=INPUT, files=files, ADSL=ADSL)
     built.expect("ADSL", """

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from clintrail.transport.xpt import read_xpt
+from clintrail.transport import xpt
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -39,7 +39,7 @@ def test_the_smallest_study_takes_fifteen_lines() -> None:
 
 def test_the_datasets_shown_are_those_that_are_built(melasma_package: Path) -> None:
     shown = re.findall(r"^  (\w+\.xpt) +([\d,]+) records +(\d+) variables", README.read_text("utf-8"), re.M)
-    built = {path.name: read_xpt(path) for path in melasma_package.rglob("*.xpt")}
+    built = {path.name: xpt.read(path) for path in melasma_package.rglob("*.xpt")}
     demo = [(name, int(records.replace(",", "")), int(variables)) for name, records, variables in shown if name in built][: len(built)]
     assert sorted(demo) == sorted((name, data.table.num_rows, len(data.variables)) for name, data in built.items()), "run `make docs`"
 

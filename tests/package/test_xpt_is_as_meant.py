@@ -10,7 +10,7 @@ import pyreadstat
 import pytest
 
 from clintrail.package.build import BuiltStudy, created, run_study, xpt_of
-from clintrail.transport.xpt import write_xpt
+from clintrail.transport import xpt
 
 STUDY = Path(__file__).resolve().parents[2] / "specs" / "melasma"
 DAYS_TO_1970 = 3653
@@ -34,7 +34,7 @@ def test_every_dataset_reads_back_as_it_was_built(melasma: BuiltStudy, tmp_path:
     cells = 0
     for dataset in melasma.datasets.values():
         path = tmp_path / f"{dataset.name.lower()}.xpt"
-        write_xpt(path, xpt_of(dataset), created=created(melasma.compiled.study), encoding="utf-8")
+        xpt.write(xpt_of(dataset), path, created=created(melasma.compiled.study), encoding="utf-8")
         frame, meta = pyreadstat.read_xport(str(path), disable_datetime_conversion=True)
         names = [v.name for v in dataset.variables]
         assert meta.table_name == dataset.name

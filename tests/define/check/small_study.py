@@ -32,7 +32,8 @@ from clintrail.define.model import (
     WhereClause,
 )
 from clintrail.define.render import render_define
-from clintrail.transport.xpt import XptDataset, XptVariable, write_xpt
+from clintrail.transport import xpt
+from clintrail.transport.dataset import Dataset, Variable
 
 SDTMIG, ADAMIG = Standard("SDTMIG", "IG", "3.4"), Standard("ADaMIG", "IG", "1.3")
 CT = Standard("CDISC/NCI", "CT", "2025-03-28", publishing_set="SDTM")
@@ -243,7 +244,7 @@ def write_package(folder: Path, kind: str, version: DefineVersion = "2.1") -> Pa
     document, rows = STUDIES[kind]
     folder.mkdir(parents=True, exist_ok=True)
     for dataset in document.datasets:
-        write_xpt(folder / dataset.archive_location, filed(dataset, drawn(rows[dataset.name])))
+        xpt.write(filed(dataset, drawn(rows[dataset.name])), folder / dataset.archive_location)
     for linked in document.documents:
         (folder / linked.href).write_bytes(b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n<< /Type /Page >>\nendobj\n" % n for n in (1, 2, 3)))
     path = folder / "define.xml"
@@ -257,14 +258,14 @@ def drawn(rows: str) -> dict[str, list[str]]:
     return {name: [line[at] for line in lines] for at, name in enumerate(header)}
 
 
-def filed(dataset: DefineDataset, columns: dict[str, list[str]]) -> XptDataset:
+def filed(dataset: DefineDataset, columns: dict[str, list[str]]) -> Dataset:
     """The rows of a dataset as its variables are described, ready to be written."""
     arrays = [array(variable, columns[variable.name]) for variable in dataset.variables]
     variables = tuple(
-        XptVariable(v.name, v.label, "Num" if is_number(v) else "Char", v.length if v.data_type == "text" else None, named_format(v))
+        Variable(v.name, v.label, "Num" if is_number(v) else "Char", v.length if v.data_type == "text" else None, named_format(v))
         for v in dataset.variables
     )
-    return XptDataset(dataset.name, dataset.label, variables, pa.table(arrays, names=[v.name for v in dataset.variables]))
+    return Dataset(dataset.name, dataset.label, variables, pa.table(arrays, names=[v.name for v in dataset.variables]))
 
 
 def array(variable: Item, cells: list[str]) -> pa.Array:

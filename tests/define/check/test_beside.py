@@ -14,7 +14,8 @@ from clintrail.define.check.data.beside import linked, read_beside
 from clintrail.define.check.data.files import _page_count
 from clintrail.define.check.validate import check_define, read_tree
 from clintrail.errors import Problems
-from clintrail.transport.xpt import XptDataset, XptVariable, write_xpt
+from clintrail.transport import xpt
+from clintrail.transport.dataset import Dataset, Variable
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_links_lead_from_the_folder_of_the_define_xml(href: str, file: str | Non
 def test_text_that_is_no_utf_8_is_read_as_latin_1(tmp_path: Path) -> None:
     path = write_package(tmp_path, "sdtm")
     filed = read_beside(read_tree(path), path.parent).filed["IG.DM"]
-    write_xpt(path.parent / "dm.xpt", filed.file)
+    xpt.write(filed.file, path.parent / "dm.xpt")
     data = (path.parent / "dm.xpt").read_bytes()
     (path.parent / "dm.xpt").write_bytes(data.replace(b"CHN", b"C\xe9N", 1))
     again = read_beside(read_tree(path), path.parent)
@@ -60,14 +61,14 @@ def test_a_file_of_version_8_is_told_and_not_read(tmp_path: Path) -> None:
 def test_an_empty_dataset_is_asked_to_say_so(tmp_path: Path) -> None:
     path = write_package(tmp_path, "sdtm")
     filed = read_beside(read_tree(path), path.parent).filed["IG.TA"]
-    write_xpt(path.parent / "ta.xpt", XptDataset("TA", filed.file.label, filed.file.variables, filed.file.table.slice(0, 0)))
+    xpt.write(Dataset("TA", filed.file.label, filed.file.variables, filed.file.table.slice(0, 0)), path.parent / "ta.xpt")
     assert [p.kind for p in check_define(path).problems] == ["no_data_is_said"]
 
 
 def test_a_file_with_a_variable_twice_is_unusable_for_comparing(tmp_path: Path) -> None:
     path = write_package(tmp_path, "sdtm")
-    variables = (XptVariable("ARMCD", length=3), XptVariable("ARMCX", length=3))
-    write_xpt(path.parent / "ta.xpt", XptDataset("TA", "", variables, pa.table({"ARMCD": ["A"], "ARMCX": ["A"]})))
+    variables = (Variable("ARMCD", length=3), Variable("ARMCX", length=3))
+    xpt.write(Dataset("TA", "", variables, pa.table({"ARMCD": ["A"], "ARMCX": ["A"]})), path.parent / "ta.xpt")
     data = (path.parent / "ta.xpt").read_bytes()
     (path.parent / "ta.xpt").write_bytes(data.replace(b"ARMCX", b"ARMCD"))
     (problem,) = (p for p in check_define(path).problems if p.kind == "dataset_file_is_readable")

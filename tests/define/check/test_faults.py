@@ -19,7 +19,8 @@ from clintrail.define.check.data import DATASET_RULES, FILE_RULES
 from clintrail.define.check.rules import RULES
 from clintrail.define.check.validate import check_define
 from clintrail.errors import Problem, Severity
-from clintrail.transport.xpt import XptDataset, read_xpt, write_xpt
+from clintrail.transport import xpt
+from clintrail.transport.dataset import Dataset
 
 RULES_BY_NAME = {rule.name: rule for rule in (*RULES, *FILE_RULES, *DATASET_RULES)}
 PACKAGES = [(kind, version) for kind in STUDIES for version in ("2.1", "2.0")]
@@ -138,10 +139,10 @@ def set_attribute(element: etree._Element, name: str, value: str | None) -> None
 def change_data(folder: Path, changes: Any) -> None:
     for place, value in changes.items():
         path = folder / f"{place.partition('.')[0].lower()}.xpt"
-        write_xpt(path, changed(read_xpt(path), place.partition(".")[2], value))
+        xpt.write(changed(xpt.read(path), place.partition(".")[2], value), path)
 
 
-def changed(dataset: XptDataset, what: str, value: Any) -> XptDataset:
+def changed(dataset: Dataset, what: str, value: Any) -> Dataset:
     if cell := re.fullmatch(r"(\w+)\[(\d+)\]", what):
         at = dataset.table.column_names.index(cell[1])
         values = dataset.table.column(at).to_pylist()

@@ -17,7 +17,8 @@ from clintrail.define.check.data.where import holds
 from clintrail.define.check.rules.values import where_clauses
 from clintrail.define.check.tree import Define, children, get
 from clintrail.errors import Place, Problem, Problems, counted
-from clintrail.transport.xpt import XptDataset, XptVariable, read_xpt
+from clintrail.transport import xpt
+from clintrail.transport.dataset import Dataset, Variable
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -38,7 +39,7 @@ class Column:
 
     ref: etree._Element
     item: etree._Element
-    variable: XptVariable
+    variable: Variable
     values: pa.Array
     rows: Rows | None = field(default=None, repr=False)
 
@@ -65,7 +66,7 @@ class Filed:
 
     define: Define
     group: etree._Element
-    file: XptDataset
+    file: Dataset
     beside: dict[str, Filed] = field(repr=False)
 
     @cached_property
@@ -151,13 +152,13 @@ def read_beside(define: Define, folder: Path) -> Beside:
     return found
 
 
-def _read(path: Path) -> XptDataset:
+def _read(path: Path) -> Dataset:
     """The dataset, its text as UTF-8 or else as Latin-1, in which every byte is a character."""
     try:
-        dataset = read_xpt(path)
+        dataset = xpt.read(path)
     except Problems as error:
         try:
-            dataset = read_xpt(path, encoding="latin-1")
+            dataset = xpt.read(path, encoding="latin-1")
         except Problems:
             raise error from None
     names = dataset.table.column_names

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clintrail.transport import ibm
+from clintrail.transport.xpt import ibm
 
 KNOWN = [  # worked by hand: sign, power of 16 + 64, fraction
     (0.0, "0000000000000000"),

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clintrail.errors import Place, Problem, Problems
-from clintrail.transport import ibm
-from clintrail.transport import xpt_format as layout
-from clintrail.transport.xpt_format import RECORD, XptDataset, XptVariable
+from clintrail.transport.dataset import Dataset, Variable
+from clintrail.transport.xpt import format as layout
+from clintrail.transport.xpt import ibm
+from clintrail.transport.xpt.format import RECORD
 
 _BLOCK_BYTES = 4 << 20
 
@@ -28,13 +29,13 @@ class _Layout:
     name: str
     label: str
     created: datetime | None
-    variables: tuple[XptVariable, ...]
+    variables: tuple[Variable, ...]
     positions: tuple[int, ...]
     size: int
     start: int
 
 
-def read_xpt(path: Path, *, encoding: str = "utf-8") -> XptDataset:
+def read(path: Path, *, encoding: str = "utf-8") -> Dataset:
     """Reads the one dataset of an XPT v5 file.
 
     Numbers become float64 (dates stay SAS's counts from 1960), text loses its trailing blanks; missing numbers (special ones
@@ -51,7 +52,7 @@ def read_xpt(path: Path, *, encoding: str = "utf-8") -> XptDataset:
             _refuse(path, "the file holds more than one dataset", "write one dataset a file")
         count = _count_records(file, path, found)
         table = _read_table(file, path, found, count, encoding)
-    return XptDataset(found.name, found.label, found.variables, table, found.created)
+    return Dataset(found.name, found.label, found.variables, table, found.created)
 
 
 def _refuse(path: Path, problem: str, fix: str, subject: str = "") -> NoReturn:
@@ -96,7 +97,7 @@ def _check_library(file: BinaryIO, path: Path) -> None:
 
 def _read_namestrs(
     file: BinaryIO, path: Path, count: int, each: int, encoding: str
-) -> tuple[tuple[XptVariable, ...], tuple[int, ...], int]:
+) -> tuple[tuple[Variable, ...], tuple[int, ...], int]:
     data = file.read(-(-count * each // RECORD) * RECORD)
     if len(data) < count * each:
         _refuse(path, *_CUT_SHORT)
@@ -109,7 +110,7 @@ def _read_namestrs(
             _refuse(path, f"variable {number + 1} is described in a way no XPT file does", "export the file again")
         sas_format = layout.join_format(form.decode("ascii", errors="replace").strip("\0 "), width, decimals)
         title = _decode(label, path, text, encoding)
-        variables.append(XptVariable(text, title, "Num" if kind == layout.NUM else "Char", length, sas_format))
+        variables.append(Variable(text, title, "Num" if kind == layout.NUM else "Char", length, sas_format))
         positions.append(position)
         size = max(size, position + length)
     return tuple(variables), tuple(positions), size

@@ -1,4 +1,4 @@
-"""What an XPT v5 file is made of: the dataset as a value, the header records and the variable descriptors.
+"""What an XPT v5 file is made of: the header records and the variable descriptors.
 
 Source: SAS technical note TS-140, "The Record Layout of a Data Set in SAS Transport (XPORT) Format".
 """
@@ -7,48 +7,11 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
-
-import pyarrow as pa
-
-from clintrail.errors import Problem
 
 RECORD = 80  # every header record, and the multiple to which descriptors and data are padded
 EPOCH = datetime(1960, 1, 1)
 FIRST_YEAR = 1960  # header years have two digits: 60 to 99 are read as 19xx, 00 to 59 as 20xx
-
-
-@dataclass(frozen=True)
-class XptVariable:
-    """A variable of an XPT dataset.
-
-    `length` is in bytes: for Char, None means the longest value in the data (at least 1); a Num is written with 8.
-    `format` is a SAS format with its dot: `DATE9.`, `8.2`, `$20.`.
-    """
-
-    name: str
-    label: str = ""
-    type: Literal["Char", "Num"] = "Char"
-    length: int | None = None
-    format: str = ""
-
-
-@dataclass(frozen=True)
-class XptDataset:
-    """A dataset of an XPT file: its name, its label, its variables in order, and a table with one column for each variable.
-
-    Char columns are strings. Num columns are numbers, date32 (SAS: days since 1960), timestamp (seconds since 1960) or time
-    (seconds of the day). `created` is the time that the file's header states. `notes` are problems that did not stop the writing.
-    """
-
-    name: str
-    label: str
-    variables: tuple[XptVariable, ...]
-    table: pa.Table
-    created: datetime | None = None
-    notes: tuple[Problem, ...] = ()
 
 
 def header(kind: str, text: str = "0" * 30) -> bytes:

@@ -13,8 +13,8 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from clintrail.errors import Place, Problem, Problems
-from clintrail.transport.csv_scan import check_widths, records_of, scan_records
-from clintrail.transport.raw_file import RawFile, blank_to_null, check_column_names, unreadable
+from clintrail.transport.raw.csv_scan import check_widths, records_of, scan_records
+from clintrail.transport.raw.file import RawFile, blank_to_null, check_column_names, unreadable
 
 _BLOCK_BYTES = 4 << 20
 _LINE_END = re.compile(rb"\r\n|\r|\n")

@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from clintrail.errors import Place, Problem, Problems
-from clintrail.transport.raw_csv import read_raw_csv
-from clintrail.transport.raw_file import RawFile, blank_to_null, check_column_names, sha256_of
-from clintrail.transport.xpt_columns import DAYS_1960_TO_1970, SECONDS_1960_TO_1970, holds_text, is_exact
-from clintrail.transport.xpt_format import split_format
-from clintrail.transport.xpt_read import read_xpt
+from clintrail.transport import xpt
+from clintrail.transport.raw.csv import read_raw_csv
+from clintrail.transport.raw.file import RawFile, blank_to_null, check_column_names, sha256_of
+from clintrail.transport.xpt.columns import DAYS_1960_TO_1970, SECONDS_1960_TO_1970, holds_text, is_exact
+from clintrail.transport.xpt.format import split_format
 
 _NUMERIC_DATES = {order + mark for order in ("DDMMYY", "MMDDYY", "YYMMDD") for mark in ("", "B", "C", "D", "N", "P", "S")}
 DATE_FORMATS = frozenset(
@@ -51,7 +51,7 @@ def read_table(path: Path) -> RawFile:
 
 
 def _read_xpt_table(path: Path) -> pa.Table:
-    dataset = read_xpt(path)
+    dataset = xpt.read(path)
     columns = [
         _by_format(column, variable.format) if variable.type == "Num" else blank_to_null(column)
         for variable, column in zip(dataset.variables, dataset.table.columns, strict=True)

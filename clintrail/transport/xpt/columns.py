@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clintrail.transport.ibm import Mask
+from clintrail.transport.xpt.ibm import Mask
 
 DAYS_1960_TO_1970 = 3653
 SECONDS_1960_TO_1970 = DAYS_1960_TO_1970 * 86400

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clintrail.errors import Place, Problem, Severity
-from clintrail.transport import ibm
-from clintrail.transport.xpt_columns import as_numbers, as_text, holds_numbers, holds_text, is_exact, is_foreign, sizes
-from clintrail.transport.xpt_format import FIRST_YEAR, RECORD, XptDataset, XptVariable, split_format
+from clintrail.transport.dataset import Dataset, Variable
+from clintrail.transport.xpt import ibm
+from clintrail.transport.xpt.columns import as_numbers, as_text, holds_numbers, holds_text, is_exact, is_foreign, sizes
+from clintrail.transport.xpt.format import FIRST_YEAR, RECORD, split_format
 
 LONGEST_TEXT = 200
 LONGEST_LABEL = 40
@@ -23,7 +24,7 @@ MOST_VARIABLES = 9999
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,7}")
 
 
-def check_dataset(dataset: XptDataset, created: datetime, encoding: str) -> tuple[XptDataset, list[Problem]]:
+def check_dataset(dataset: Dataset, created: datetime, encoding: str) -> tuple[Dataset, list[Problem]]:
     """The dataset as it would be written (names in upper case, lengths filled in), and everything v5 cannot hold of it."""
     problems = [*_check_dataset_header(dataset, created, encoding), *_check_names(dataset)]
     variables = []
@@ -39,7 +40,7 @@ def check_dataset(dataset: XptDataset, created: datetime, encoding: str) -> tupl
     return replace(dataset, notes=tuple(p for p in problems if p.severity < Severity.ERROR)), problems
 
 
-def _check_dataset_header(dataset: XptDataset, created: datetime, encoding: str) -> Iterator[Problem]:
+def _check_dataset_header(dataset: Dataset, created: datetime, encoding: str) -> Iterator[Problem]:
     place = Place(dataset.name)
     if not _NAME.fullmatch(dataset.name):
         yield Problem(place, "", "the dataset's name is not a name of XPT v5", _NAME_FIX)
@@ -54,7 +55,7 @@ def _check_dataset_header(dataset: XptDataset, created: datetime, encoding: str)
 _NAME_FIX = "use 1 to 8 letters, digits and underscores, not starting with a digit"
 
 
-def _check_names(dataset: XptDataset) -> Iterator[Problem]:
+def _check_names(dataset: Dataset) -> Iterator[Problem]:
     place = Place(dataset.name)
     for name, count in Counter(v.name.upper() for v in dataset.variables).items():
         if count > 1:
@@ -74,7 +75,7 @@ def _check_label(place: Place, subject: str, label: str, encoding: str) -> Itera
         yield Problem(place, subject, f"the label has {size} bytes", f"shorten it to {LONGEST_LABEL} bytes")
 
 
-def _check_variable(dataset: XptDataset, variable: XptVariable, encoding: str) -> tuple[XptVariable, list[Problem]]:
+def _check_variable(dataset: Dataset, variable: Variable, encoding: str) -> tuple[Variable, list[Problem]]:
     place, name = Place(dataset.name), variable.name
     problems = list(_check_label(place, name, variable.label, encoding))
     if not _NAME.fullmatch(name):
@@ -91,7 +92,7 @@ def _check_variable(dataset: XptDataset, variable: XptVariable, encoding: str) -
     return resolved, problems
 
 
-def _check_format(place: Place, variable: XptVariable) -> Iterator[Problem]:
+def _check_format(place: Place, variable: Variable) -> Iterator[Problem]:
     parts = split_format(variable.format)
     if parts is None:
         yield Problem(place, variable.name, f"{variable.format!r} is not a SAS format of XPT v5", "write it like DATE9., 8.2 or $20.")
@@ -108,8 +109,8 @@ def _some(mask: pa.ChunkedArray | ibm.Mask) -> str:
 
 
 def _check_text(
-    place: Place, variable: XptVariable, stated: int | None, column: pa.ChunkedArray, encoding: str
-) -> tuple[XptVariable, list[Problem]]:
+    place: Place, variable: Variable, stated: int | None, column: pa.ChunkedArray, encoding: str
+) -> tuple[Variable, list[Problem]]:
     if not holds_text(column.type):
         return variable, [Problem(place, variable.name, f"the variable is Char, its column holds {column.type}", "turn it into text")]
     foreign = is_foreign(column, encoding)
@@ -132,8 +133,8 @@ _ENCODING_FIX = "replace them by plain ASCII characters, or state the file's enc
 
 
 def _check_numbers(
-    place: Place, variable: XptVariable, stated: int | None, column: pa.ChunkedArray, encoding: str
-) -> tuple[XptVariable, list[Problem]]:
+    place: Place, variable: Variable, stated: int | None, column: pa.ChunkedArray, encoding: str
+) -> tuple[Variable, list[Problem]]:
     if not holds_numbers(column.type):
         return variable, [Problem(place, variable.name, f"the variable is Num, its column holds {column.type}", "turn it into numbers")]
     values = np.asarray(as_numbers(column).fill_null(0.0))
@@ -151,7 +152,7 @@ def _check_numbers(
     return variable, problems
 
 
-def _check_last_record(dataset: XptDataset) -> Iterator[Problem]:
+def _check_last_record(dataset: Dataset) -> Iterator[Problem]:
     """A blank last record of fewer than 80 bytes cannot be told from the padding where at least one more record would fit in it."""
     size = sum(v.length or 0 for v in dataset.variables)
     count = dataset.table.num_rows

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clintrail.errors import Problems, Severity
-from clintrail.transport import ibm
-from clintrail.transport import xpt_format as layout
-from clintrail.transport.xpt_check import check_dataset
-from clintrail.transport.xpt_columns import as_numbers, as_text
-from clintrail.transport.xpt_format import EPOCH, RECORD, XptDataset, XptVariable
+from clintrail.transport.dataset import Dataset, Variable
+from clintrail.transport.xpt import format as layout
+from clintrail.transport.xpt import ibm
+from clintrail.transport.xpt.check import check_dataset
+from clintrail.transport.xpt.columns import as_numbers, as_text
+from clintrail.transport.xpt.format import EPOCH, RECORD
 
 Encoding = Literal["ascii", "utf-8", "latin-1"]
 _SAS_VERSION, _SYSTEM = "9.4", ""
@@ -24,7 +25,7 @@ _BUFFER_BYTES = 4 << 20
 _BUFFER_RECORDS = 16384
 
 
-def write_xpt(path: Path, dataset: XptDataset, *, created: datetime | None = None, encoding: Encoding = "ascii") -> XptDataset:
+def write(dataset: Dataset, path: Path, *, created: datetime | None = None, encoding: Encoding = "ascii") -> Dataset:
     """Writes a dataset as an XPT v5 file and returns it as written: names in upper case, every length filled in.
 
     The header's times are `created`, or the dataset's own, or 1 January 1960: never the clock, so the same input gives the same
@@ -49,7 +50,7 @@ def _padded(text: str, width: int, encoding: str) -> bytes:
     return text.encode(encoding).ljust(width)
 
 
-def _headers(dataset: XptDataset, moment: datetime, encoding: str) -> bytes:
+def _headers(dataset: Dataset, moment: datetime, encoding: str) -> bytes:
     time = layout.timestamp(moment)
     system = _padded(_SAS_VERSION, 8, "ascii") + _padded(_SYSTEM, 8, "ascii") + b" " * 24 + time
     namestrs = b"".join(_namestrs(dataset.variables, encoding))
@@ -69,7 +70,7 @@ def _headers(dataset: XptDataset, moment: datetime, encoding: str) -> bytes:
     )
 
 
-def _namestrs(variables: tuple[XptVariable, ...], encoding: str) -> Iterator[bytes]:
+def _namestrs(variables: tuple[Variable, ...], encoding: str) -> Iterator[bytes]:
     position = 0
     for number, variable in enumerate(variables, start=1):
         kind = layout.NUM if variable.type == "Num" else layout.CHAR
@@ -82,7 +83,7 @@ def _namestrs(variables: tuple[XptVariable, ...], encoding: str) -> Iterator[byt
         position += length
 
 
-def _record_blocks(dataset: XptDataset, encoding: str) -> Iterator[memoryview]:
+def _record_blocks(dataset: Dataset, encoding: str) -> Iterator[memoryview]:
     """The records, some thousands at a time, in one buffer that is used again for each block."""
     size = sum(v.length or 0 for v in dataset.variables)
     most = max(1, min(_BUFFER_RECORDS, _BUFFER_BYTES // size))

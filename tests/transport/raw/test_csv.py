@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clintrail.errors import Problems
-from clintrail.transport import raw_csv
 from clintrail.transport.raw import RawFile, read_raw_csv
+from clintrail.transport.raw import csv as raw_csv
 
 ANY_FILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
 

@@ -14,8 +14,9 @@ import pytest
 from pyarrow import parquet
 
 from clintrail.errors import Problems
+from clintrail.transport import xpt
+from clintrail.transport.dataset import Dataset, Variable
 from clintrail.transport.raw import read_table
-from clintrail.transport.xpt import XptDataset, XptVariable, write_xpt
 
 TYPED = {"USUBJID": "string", "AVAL": "double", "ADT": "date32[day]", "ADTM": "timestamp[us]", "ATM": "time64[us]", "AVISIT": "string"}
 CELLS: dict[str, list[Any]] = {
@@ -40,17 +41,17 @@ def problems_of(path: Path) -> list[tuple[str, str]]:
     return [(p.subject, p.problem) for p in caught.value.problems]
 
 
-def xpt(path: Path, values: list[float | None], sas_format: str) -> Path:
+def sas_file(path: Path, values: list[float | None], sas_format: str) -> Path:
     table = pa.table({"X": pa.array(values, pa.float64())})
-    write_xpt(path, XptDataset("XX", "", (XptVariable("X", type="Num", format=sas_format),), table))
+    xpt.write(Dataset("XX", "", (Variable("X", type="Num", format=sas_format),), table), path)
     return path
 
 
 def test_xpt_gives_dates_and_times_by_their_formats(tmp_path: Path) -> None:
     formats = {"ADT": "DATE9.", "ADTM": "DATETIME20.", "ATM": "TIME8."}
     kinds = {"USUBJID": "Char", "AVISIT": "Char"}
-    variables = tuple(XptVariable(n, type=kinds.get(n, "Num"), format=formats.get(n, "")) for n in TABLE.column_names)  # type: ignore[arg-type]
-    write_xpt(tmp_path / "adxx.xpt", XptDataset("ADXX", "", variables, TABLE))
+    variables = tuple(Variable(n, type=kinds.get(n, "Num"), format=formats.get(n, "")) for n in TABLE.column_names)  # type: ignore[arg-type]
+    xpt.write(Dataset("ADXX", "", variables, TABLE), tmp_path / "adxx.xpt")
     file = read_table(tmp_path / "adxx.xpt")
     assert (types_of(file.table), file.table.to_pydict()) == (TYPED, CELLS)
     assert (file.columns, file.records.to_pylist(), file.lines.to_pylist()) == (tuple(TYPED), [1, 2, 3], [0, 0, 0])
@@ -100,7 +101,7 @@ def test_parquet_states_a_sas_format_in_its_field(tmp_path: Path) -> None:
     ],
 )
 def test_sas_numbers_become_what_their_format_shows_where_they_can(tmp_path: Path, sas_format: str, values: Any, read: Any) -> None:
-    assert read_table(xpt(tmp_path / "x.xpt", values, sas_format)).table["X"].to_pylist() == read
+    assert read_table(sas_file(tmp_path / "x.xpt", values, sas_format)).table["X"].to_pylist() == read
 
 
 def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:

@@ -17,19 +17,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clintrail.errors import Problems
-from clintrail.transport import xpt_format
-from clintrail.transport.xpt import XptDataset, XptVariable, read_xpt, write_xpt
+from clintrail.transport import xpt
+from clintrail.transport.dataset import Dataset, Variable
+from clintrail.transport.xpt import format as xpt_format
 
-VITALS = XptDataset(
+VITALS = Dataset(
     "VS",
     "Vital Signs",
     (
-        XptVariable("USUBJID", "Unique Subject Identifier"),
-        XptVariable("VSTESTCD", "Vital Signs Test Short Name", length=8, format="$8."),
-        XptVariable("VSSTRESN", "Numeric Result/Finding in Standard Units", "Num", format="8.2"),
-        XptVariable("VSDT", "Date", "Num", format="DATE9."),
-        XptVariable("VSDTM", "Date and Time", "Num", format="E8601DT20."),
-        XptVariable("VSTM", "Time", "Num", format="TIME8."),
+        Variable("USUBJID", "Unique Subject Identifier"),
+        Variable("VSTESTCD", "Vital Signs Test Short Name", length=8, format="$8."),
+        Variable("VSSTRESN", "Numeric Result/Finding in Standard Units", "Num", format="8.2"),
+        Variable("VSDT", "Date", "Num", format="DATE9."),
+        Variable("VSDTM", "Date and Time", "Num", format="E8601DT20."),
+        Variable("VSTM", "Time", "Num", format="TIME8."),
     ),
     pa.table(
         {
@@ -44,25 +45,25 @@ VITALS = XptDataset(
 )
 
 
-def one(values: Any, kind: str = "Char", **more: Any) -> XptDataset:
-    return XptDataset("XX", "", (XptVariable("X", type=kind, **more),), pa.table({"X": values}))  # type: ignore[arg-type]
+def one(values: Any, kind: str = "Char", **more: Any) -> Dataset:
+    return Dataset("XX", "", (Variable("X", type=kind, **more),), pa.table({"X": values}))  # type: ignore[arg-type]
 
 
-def written(tmp_path: Path, dataset: XptDataset, **options: Any) -> bytes:
+def written(tmp_path: Path, dataset: Dataset, **options: Any) -> bytes:
     path = tmp_path / "out.xpt"
-    write_xpt(path, dataset, **options)
+    xpt.write(dataset, path, **options)
     return path.read_bytes()
 
 
-def there_and_back(tmp_path: Path, dataset: XptDataset, **options: Any) -> dict[str, list[Any]]:
-    write_xpt(tmp_path / "out.xpt", dataset, **options)
-    back: dict[str, list[Any]] = read_xpt(tmp_path / "out.xpt", encoding=options.get("encoding", "utf-8")).table.to_pydict()
+def there_and_back(tmp_path: Path, dataset: Dataset, **options: Any) -> dict[str, list[Any]]:
+    xpt.write(dataset, tmp_path / "out.xpt", **options)
+    back: dict[str, list[Any]] = xpt.read(tmp_path / "out.xpt", encoding=options.get("encoding", "utf-8")).table.to_pydict()
     return back
 
 
-def problems_of(tmp_path: Path, dataset: XptDataset, **options: Any) -> list[tuple[str, str, str]]:
+def problems_of(tmp_path: Path, dataset: Dataset, **options: Any) -> list[tuple[str, str, str]]:
     with pytest.raises(Problems) as caught:
-        write_xpt(tmp_path / "refused.xpt", dataset, **options)
+        xpt.write(dataset, tmp_path / "refused.xpt", **options)
     assert not (tmp_path / "refused.xpt").exists()
     assert all(problem.fix for problem in caught.value.problems)
     return [(str(problem.place), problem.subject, problem.problem) for problem in caught.value.problems]
@@ -72,9 +73,9 @@ def problems_of(tmp_path: Path, dataset: XptDataset, **options: Any) -> list[tup
 
 
 def test_the_resolved_dataset_tells_lengths_and_the_reader_finds_them(tmp_path: Path) -> None:
-    resolved = write_xpt(tmp_path / "vs.xpt", VITALS)
+    resolved = xpt.write(VITALS, tmp_path / "vs.xpt")
     assert [v.length for v in resolved.variables] == [6, 8, 8, 8, 8, 8]
-    back = read_xpt(tmp_path / "vs.xpt")
+    back = xpt.read(tmp_path / "vs.xpt")
     assert (back.name, back.label, back.variables, back.created) == ("VS", "Vital Signs", resolved.variables, datetime(1960, 1, 1))
 
 
@@ -90,7 +91,7 @@ def test_dates_and_times_become_counts_from_1960(tmp_path: Path) -> None:
 
 
 def test_pyreadstat_reads_values_labels_lengths_and_formats_as_meant(tmp_path: Path) -> None:
-    write_xpt(tmp_path / "vs.xpt", VITALS, created=datetime(2024, 5, 6, 7, 8, 9))
+    xpt.write(VITALS, tmp_path / "vs.xpt", created=datetime(2024, 5, 6, 7, 8, 9))
     frame, meta = pyreadstat.read_xport(str(tmp_path / "vs.xpt"), disable_datetime_conversion=True)
     assert (meta.table_name, meta.file_label, meta.creation_time) == ("VS", "Vital Signs", datetime(2024, 5, 6, 7, 8, 9))
     assert meta.column_names_to_labels == {v.name: v.label for v in VITALS.variables}
@@ -136,14 +137,14 @@ def test_a_missing_number_is_a_full_stop_and_zeros(tmp_path: Path) -> None:
 
 def test_the_same_dataset_gives_the_same_bytes_however_arrow_cut_it(tmp_path: Path) -> None:
     chunked = pa.concat_tables([VITALS.table.slice(0, 1), VITALS.table.slice(1)])
-    other = XptDataset(VITALS.name, VITALS.label, VITALS.variables, chunked)
+    other = Dataset(VITALS.name, VITALS.label, VITALS.variables, chunked)
     assert written(tmp_path, VITALS) == written(tmp_path, VITALS) == written(tmp_path, other)
 
 
 def test_a_dataset_without_records_keeps_its_variables(tmp_path: Path) -> None:
-    empty = XptDataset("VS", "Vital Signs", VITALS.variables, VITALS.table.slice(0, 0))
-    resolved = write_xpt(tmp_path / "vs.xpt", empty)
-    back = read_xpt(tmp_path / "vs.xpt")
+    empty = Dataset("VS", "Vital Signs", VITALS.variables, VITALS.table.slice(0, 0))
+    resolved = xpt.write(empty, tmp_path / "vs.xpt")
+    back = xpt.read(tmp_path / "vs.xpt")
     assert [v.length for v in resolved.variables] == [1, 8, 8, 8, 8, 8]
     assert (back.table.num_rows, back.variables) == (0, resolved.variables)
     frame, _ = pyreadstat.read_xport(str(tmp_path / "vs.xpt"))
@@ -151,9 +152,9 @@ def test_a_dataset_without_records_keeps_its_variables(tmp_path: Path) -> None:
 
 
 def test_names_are_written_in_upper_case_and_other_columns_left_out(tmp_path: Path) -> None:
-    dataset = XptDataset("ae", "", (XptVariable("aeSeq", type="Num"),), pa.table({"hidden": ["x"], "aeSeq": [1]}))
-    resolved = write_xpt(tmp_path / "ae.xpt", dataset)
-    back = read_xpt(tmp_path / "ae.xpt")
+    dataset = Dataset("ae", "", (Variable("aeSeq", type="Num"),), pa.table({"hidden": ["x"], "aeSeq": [1]}))
+    resolved = xpt.write(dataset, tmp_path / "ae.xpt")
+    back = xpt.read(tmp_path / "ae.xpt")
     assert (resolved.name, back.name, back.table.to_pydict(), resolved.table.to_pydict()) == ("AE", "AE", {"AESEQ": [1.0]}, {"AESEQ": [1]})
 
 
@@ -166,7 +167,7 @@ def test_every_kind_of_column_is_taken(tmp_path: Path) -> None:
     for kind, arrays in kinds.items():
         for array in arrays:
             assert there_and_back(tmp_path, one(array, kind))["X"] == [None, {"Char": "a", "Num": 7.0}[kind]]
-    assert there_and_back(tmp_path, XptDataset("XX", "", (XptVariable("A"), XptVariable("B", type="Num")),
+    assert there_and_back(tmp_path, Dataset("XX", "", (Variable("A"), Variable("B", type="Num")),
                           pa.table({"A": pa.nulls(2), "B": pa.nulls(2)}))) == {"A": [None, None], "B": [None, None]}  # fmt: skip
 
 
@@ -181,15 +182,15 @@ def test_moments_of_any_unit_keep_their_fractions(tmp_path: Path, unit: str) -> 
 
 def test_trailing_blanks_do_not_count_and_leading_ones_stay(tmp_path: Path) -> None:
     dataset = one(["  a  ", " " * 300, "b" * 200 + " "])
-    assert write_xpt(tmp_path / "out.xpt", dataset).variables[0].length == 200
-    assert read_xpt(tmp_path / "out.xpt").table["X"].to_pylist() == ["  a", None, "b" * 200]
+    assert xpt.write(dataset, tmp_path / "out.xpt").variables[0].length == 200
+    assert xpt.read(tmp_path / "out.xpt").table["X"].to_pylist() == ["  a", None, "b" * 200]
 
 
 @pytest.mark.parametrize(("encoding", "length"), [("utf-8", 5), ("latin-1", 4)])
 def test_text_outside_ascii_needs_an_encoding_and_is_measured_in_its_bytes(tmp_path: Path, encoding: str, length: int) -> None:
     dataset = one(["abc", None, "café"], label="Boisson préférée")
-    assert write_xpt(tmp_path / "out.xpt", dataset, encoding=encoding).variables[0].length == length  # type: ignore[arg-type]
-    back = read_xpt(tmp_path / "out.xpt", encoding=encoding)
+    assert xpt.write(dataset, tmp_path / "out.xpt", encoding=encoding).variables[0].length == length  # type: ignore[arg-type]
+    back = xpt.read(tmp_path / "out.xpt", encoding=encoding)
     assert (back.table["X"].to_pylist(), back.variables[0].label) == (["abc", None, "café"], "Boisson préférée")
 
 
@@ -199,7 +200,7 @@ NUMBERS = st.floats(min_value=16.0**-65, max_value=1e75) | st.integers(-(2**53),
 
 
 @st.composite
-def datasets(draw: st.DrawFn) -> XptDataset:
+def datasets(draw: st.DrawFn) -> Dataset:
     names = draw(st.lists(NAMES, min_size=1, max_size=5, unique=True))
     rows = draw(st.integers(0, 12))
     variables, columns = [], {}
@@ -207,17 +208,17 @@ def datasets(draw: st.DrawFn) -> XptDataset:
         is_number = draw(st.booleans())
         cells = draw(st.lists(st.none() | (NUMBERS if is_number else TEXTS), min_size=rows, max_size=rows))
         columns[name] = pa.array(cells, pa.float64() if is_number else pa.string())
-        variables.append(XptVariable(name, draw(TEXTS.map(lambda t: t[:40].rstrip())), "Num" if is_number else "Char"))
+        variables.append(Variable(name, draw(TEXTS.map(lambda t: t[:40].rstrip())), "Num" if is_number else "Char"))
     # a number that is never missing in blanks, so that the last record is told from padding
-    variables.append(XptVariable("LASTNUM8", type="Num"))
-    return XptDataset("XX", "", tuple(variables), pa.table({**columns, "LASTNUM8": pa.array([1.0] * rows)}))
+    variables.append(Variable("LASTNUM8", type="Num"))
+    return Dataset("XX", "", tuple(variables), pa.table({**columns, "LASTNUM8": pa.array([1.0] * rows)}))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(datasets())
-def test_whatever_is_written_comes_back(tmp_path: Path, dataset: XptDataset) -> None:
-    resolved = write_xpt(tmp_path / "out.xpt", dataset)
-    back = read_xpt(tmp_path / "out.xpt")
+def test_whatever_is_written_comes_back(tmp_path: Path, dataset: Dataset) -> None:
+    resolved = xpt.write(dataset, tmp_path / "out.xpt")
+    back = xpt.read(tmp_path / "out.xpt")
     assert back.variables == resolved.variables
     for variable in resolved.variables:
         cells = resolved.table[variable.name].to_pylist()
@@ -241,29 +242,29 @@ def test_short_records_come_back_in_their_number_or_are_refused(tmp_path: Path, 
 
 def test_every_violation_is_told_at_once_and_no_value_is_shown(tmp_path: Path) -> None:
     variables = (
-        XptVariable("LONGNAME9"),
-        XptVariable("1ST"),
-        XptVariable("A-B"),
-        XptVariable("ÜBER"),
-        XptVariable("LABEL", label="x" * 41),
-        XptVariable("ACCENT", label="é"),
-        XptVariable("FORMAT", format="DATE 9"),
-        XptVariable("TEXTFMT", type="Num", format="$8."),
-        XptVariable("NUMFMT", format="8.2"),
-        XptVariable("TWICE"),
-        XptVariable("twice"),
-        XptVariable("ABSENT"),
-        XptVariable("LONGTEXT"),
-        XptVariable("CUT", length=3),
-        XptVariable("LENGTH", length=201),
-        XptVariable("SHORTNUM", type="Num", length=4),
-        XptVariable("FOREIGN"),
-        XptVariable("ISNUM"),
-        XptVariable("ISTEXT", type="Num"),
-        XptVariable("ZONED", type="Num"),
-        XptVariable("INFINITE", type="Num"),
-        XptVariable("HUGE", type="Num"),
-        XptVariable("BIGINT", type="Num"),
+        Variable("LONGNAME9"),
+        Variable("1ST"),
+        Variable("A-B"),
+        Variable("ÜBER"),
+        Variable("LABEL", label="x" * 41),
+        Variable("ACCENT", label="é"),
+        Variable("FORMAT", format="DATE 9"),
+        Variable("TEXTFMT", type="Num", format="$8."),
+        Variable("NUMFMT", format="8.2"),
+        Variable("TWICE"),
+        Variable("twice"),
+        Variable("ABSENT"),
+        Variable("LONGTEXT"),
+        Variable("CUT", length=3),
+        Variable("LENGTH", length=201),
+        Variable("SHORTNUM", type="Num", length=4),
+        Variable("FOREIGN"),
+        Variable("ISNUM"),
+        Variable("ISTEXT", type="Num"),
+        Variable("ZONED", type="Num"),
+        Variable("INFINITE", type="Num"),
+        Variable("HUGE", type="Num"),
+        Variable("BIGINT", type="Num"),
     )
     columns: dict[str, Any] = {v.name: ["a", "b", "c"] for v in variables if v.name != "ABSENT"}
     columns |= {v.name: [1.0, 2.0, 3.0] for v in variables if v.type == "Num"}
@@ -278,7 +279,7 @@ def test_every_violation_is_told_at_once_and_no_value_is_shown(tmp_path: Path) -
         "HUGE": [7.3e75, -1e300, 7.2e75],
         "BIGINT": [2**53, 2**53 + 1, -(2**53) - 2],
     }
-    dataset = XptDataset("TOOLONGNAME", "y" * 41, variables, pa.table(columns))
+    dataset = Dataset("TOOLONGNAME", "y" * 41, variables, pa.table(columns))
     told = problems_of(tmp_path, dataset, created=datetime(1959, 1, 1))
     assert all(place == "TOOLONGNAME" for place, _, _ in told)
     assert [(subject, problem) for _, subject, problem in told] == [
@@ -311,9 +312,9 @@ def test_every_violation_is_told_at_once_and_no_value_is_shown(tmp_path: Path) -
 
 
 def test_a_dataset_needs_variables_and_columns_must_differ(tmp_path: Path) -> None:
-    assert problems_of(tmp_path, XptDataset("XX", "", (), pa.table({}))) == [("XX", "", "0 variables")]
+    assert problems_of(tmp_path, Dataset("XX", "", (), pa.table({}))) == [("XX", "", "0 variables")]
     doubled = pa.table([pa.array(["a"]), pa.array(["b"])], names=["X", "X"])
-    told = problems_of(tmp_path, XptDataset("XX", "", (XptVariable("X"),), doubled))
+    told = problems_of(tmp_path, Dataset("XX", "", (Variable("X"),), doubled))
     assert told == [("XX", "X", "2 columns of the table have this name")]
 
 
@@ -323,9 +324,9 @@ def test_text_outside_the_stated_encoding_is_refused(tmp_path: Path) -> None:
 
 
 def test_tiny_numbers_become_zero_and_are_noted(tmp_path: Path) -> None:
-    resolved = write_xpt(tmp_path / "out.xpt", one([1.0, 1e-80, -1e-300, 0.0], "Num"))
+    resolved = xpt.write(one([1.0, 1e-80, -1e-300, 0.0], "Num"), tmp_path / "out.xpt")
     assert [note.problem for note in resolved.notes] == ["2 of 4 values (first: record 2) are under 5.4e-79 in size and were written as 0"]
-    assert read_xpt(tmp_path / "out.xpt").table["X"].to_pylist() == [1.0, 0.0, 0.0, 0.0]
+    assert xpt.read(tmp_path / "out.xpt").table["X"].to_pylist() == [1.0, 0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(
@@ -359,7 +360,7 @@ def test_formats_are_split_into_name_width_and_decimals(text: str, parts: tuple[
 def refusal(path: Path, data: bytes) -> str:
     path.write_bytes(data)
     with pytest.raises(Problems) as caught:
-        read_xpt(path)
+        xpt.read(path)
     (problem,) = caught.value.problems
     assert str(problem.place) == str(path) and problem.fix
     return problem.problem
@@ -373,12 +374,12 @@ def test_files_that_are_no_xpt_are_refused_by_what_they_are(tmp_path: Path) -> N
     assert refusal(path, b"**COMPRESSED** **COMPRESSED**" + b" " * 300) == "this is a file of PROC CPORT, which only SAS reads"
     assert refusal(path, good.replace(b"*MEMBER ", b"*NUMBER ")) == "the headers are not those of an XPT v5 dataset"
     with pytest.raises(Problems, match="the file cannot be read: No such file"):
-        read_xpt(tmp_path / "absent.xpt")
+        xpt.read(tmp_path / "absent.xpt")
 
 
 def test_a_file_cut_at_any_byte_is_refused(tmp_path: Path) -> None:
-    variables = (XptVariable("X", length=200), XptVariable("N", type="Num"))
-    long = XptDataset("XX", "", variables, pa.table({"X": ["a" * 150] * 3, "N": [1, 2, 3]}))
+    variables = (Variable("X", length=200), Variable("N", type="Num"))
+    long = Dataset("XX", "", variables, pa.table({"X": ["a" * 150] * 3, "N": [1, 2, 3]}))
     good = written(tmp_path, long)
     start = good.index(b"HEADER RECORD*******OBS") + 80
     # after the headers alone, and where the data end at the end of a record and of 80 bytes, no reader can tell
@@ -404,7 +405,7 @@ def test_files_of_another_writer_are_read(tmp_path: Path) -> None:
     frame = VITALS.table.select(["USUBJID", "VSSTRESN", "VSDT"]).to_pandas()
     pyreadstat.write_xport(frame, str(tmp_path / "other.xpt"), table_name="VS", file_label="Theirs", file_format_version=5,
                            column_labels=["Subject", "Result", "Date"])  # fmt: skip
-    back = read_xpt(tmp_path / "other.xpt")
+    back = xpt.read(tmp_path / "other.xpt")
     assert (back.name, back.label, [v.label for v in back.variables]) == ("VS", "Theirs", ["Subject", "Result", "Date"])
     assert back.table.to_pydict() == {"USUBJID": ["S-001", "S-001", "S-0002"], "VSSTRESN": [61.25, None, -0.1], "VSDT": [0.0, -1.0, None]}
 
@@ -416,7 +417,7 @@ def test_numbers_stored_in_fewer_bytes_are_read(tmp_path: Path) -> None:
     records = data.index(b"HEADER RECORD*******OBS") + 80
     data[records : records + 6] = b"\x42\x64\x80" + b"_\0\0"
     (tmp_path / "short.xpt").write_bytes(data)
-    assert read_xpt(tmp_path / "short.xpt").table.to_pydict() == {"X": [100.5, None]}
+    assert xpt.read(tmp_path / "short.xpt").table.to_pydict() == {"X": [100.5, None]}
 
 
 def test_blank_records_at_the_end_count_as_far_as_the_size_tells(tmp_path: Path) -> None:
@@ -432,22 +433,22 @@ def test_blank_records_at_the_end_count_as_far_as_the_size_tells(tmp_path: Path)
 @pytest.mark.bench
 def test_a_million_records_of_25_variables_are_written_and_read_in_seconds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     random, count = np.random.default_rng(20240310), 1_000_000
-    variables: list[XptVariable] = []
+    variables: list[Variable] = []
     columns: dict[str, pa.Array] = {}
     for number, width in enumerate([2, 2, 3, 8, 8, 10, 10, 10, 11, 12, 12, 16, 19, 20, 20, 25, 40, 62]):
         pool = pa.array(["x" * int(size) for size in random.integers(1, width + 1, 200)] + ["x" * width, None])
         columns[f"C{number}"] = pool.take(pa.array(random.integers(0, len(pool), count)))
-        variables.append(XptVariable(f"C{number}"))
+        variables.append(Variable(f"C{number}"))
     for number in range(7):
         columns[f"N{number}"] = pa.array(random.normal(100, 30, count).round(2), mask=random.random(count) < 0.1)
-        variables.append(XptVariable(f"N{number}", type="Num"))
-    dataset, path = XptDataset("BIG", "", tuple(variables), pa.table(columns)), tmp_path / "big.xpt"
+        variables.append(Variable(f"N{number}", type="Num"))
+    dataset, path = Dataset("BIG", "", tuple(variables), pa.table(columns)), tmp_path / "big.xpt"
     timings: dict[str, list[float]] = {"write": [], "read": []}
     for _ in range(3):
         begin = time.perf_counter()
-        write_xpt(path, dataset)
+        xpt.write(dataset, path)
         middle = time.perf_counter()
-        back = read_xpt(path)
+        back = xpt.read(path)
         timings["write"].append(middle - begin)
         timings["read"].append(time.perf_counter() - middle)
     with capsys.disabled():
