@@ -15,13 +15,13 @@ LAYERS = [
     {"standards", "terminology"},
     {"compile"},
     {"run"},
-    {"trail", "define", "conformance", "package"},
+    {"trail", "define", "compare", "conformance", "package"},
     {"show"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 # The package layer writes what the trail and the define make: it is the only one that may know its neighbours.
-NEIGHBOURS = {("package", "trail"), ("package", "define")}
+NEIGHBOURS = {("package", "trail"), ("package", "define"), ("package", "compare"), ("package", "conformance")}
 
 
 def imports(path: Path) -> set[str]:
