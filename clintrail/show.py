@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from clintrail.compile.functions import Function
     from clintrail.compile.study import CompiledStudy
     from clintrail.package.build import BuiltStudy
+    from clintrail.package.datasets import Format
     from clintrail.package.export import Exported
     from clintrail.package.imports import Imported
     from clintrail.trail.walk import Node
@@ -51,8 +52,8 @@ def checked(what: str, found: Sequence[Problem]) -> None:
     typer.echo(f"{what}: {', '.join(counts)}")
 
 
-def checked_as_data(path: Path, what: str, found: Iterable[Problem]) -> dict[str, Any]:
-    """What was checked and every finding, for `--json`."""
+def checked_as_data(given: Path | Sequence[Path], what: str, found: Iterable[Problem]) -> dict[str, Any]:
+    """What was checked and every finding, for `--json`. Several files that were given are listed as `files`."""
     listed = [
         {
             "rule": problem.kind.partition(" ")[0],
@@ -66,23 +67,30 @@ def checked_as_data(path: Path, what: str, found: Iterable[Problem]) -> dict[str
         }
         for problem in found
     ]
-    return {"file": path.as_posix(), "checked": what, "findings": listed}
+    files = {"file": given.as_posix()} if isinstance(given, Path) else {"files": [path.as_posix() for path in given]}
+    return {**files, "checked": what, "findings": listed}
 
 
-def package(built: BuiltStudy, out: Path) -> None:
+def package(built: BuiltStudy, out: Path, formats: Sequence[Format]) -> None:
     """Print what a build wrote."""
     from clintrail.package.build import FOLDERS, package_name
+    from clintrail.package.datasets import SUFFIXES, main_suffix
     from clintrail.run.datasets import of_kind
 
     study = built.compiled.study
+    suffix, others = main_suffix(formats), [SUFFIXES[name] for name in formats if SUFFIXES[name] != main_suffix(formats)]
     typer.echo(f"{study.name}: {study.title}")
     for kind, below in FOLDERS.items():
         datasets = list(of_kind(built.datasets, kind))
         if datasets:
             typer.echo(f"\n{out.as_posix()}/m5/datasets/{package_name(study)}/{below}")
             for dataset in datasets:
-                line = f"  {dataset.name.lower() + '.xpt':13}{dataset.table.num_rows:8,} records {len(dataset.variables):4} variables"
+                line = f"  {dataset.name.lower() + suffix:13}{dataset.table.num_rows:8,} records {len(dataset.variables):4} variables"
                 typer.echo(f"{line}   {dataset.plan.label}")
+                for part in built.splits[dataset.name].parts if dataset.name in built.splits and suffix == ".xpt" else ():
+                    typer.echo(f"  {'split/' + part.name.lower() + '.xpt':19}{part.records:4,} records                  {part.label}")
+            if others:
+                typer.echo(f"  the same as {' and '.join(dict.fromkeys(others))}")
             typer.echo("  define.xml, define.html")
     typer.echo(f"\n{out.as_posix()}/trail, {out.as_posix()}/manifest.json")
 

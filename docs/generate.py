@@ -7,6 +7,7 @@ anything else than the program does.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from enum import EnumMeta
 from pathlib import Path
@@ -19,6 +20,7 @@ from clintrail.cli import app
 from clintrail.compile.expressions import ENGINE_FORMS
 from clintrail.compile.functions import Function, FunctionTable
 from clintrail.compile.library import library
+from clintrail.conformance.agency import AGENCIES, SUBJECTS, Agency, Rule, rules
 from clintrail.define.check.data import DATA_SUBJECTS
 from clintrail.define.check.rule import rules_of
 from clintrail.define.check.rules import DOCUMENT_SUBJECTS
@@ -115,6 +117,44 @@ def define_checks_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def xpt_page() -> str:
+    """The page on XPT files, which is written by hand but for the table of agencies' rules."""
+    text = (Path(__file__).parent / "xpt.md").read_text("utf-8")
+    start, end = re.search(r"<!-- rules: .*?-->\n", text), text.index("<!-- end of rules -->")
+    assert start is not None
+    return f"{text[: start.end()]}\n{_agency_rules()}\n\n{text[end:]}"
+
+
+def _agency_rules() -> str:
+    """The rules of agencies for XPT files, by subject."""
+    parts = []
+    for module in SUBJECTS:
+        subject = (inspect.getdoc(module) or "").partition(".")[0].removeprefix("Rules for ")
+        rows = [_agency_rule(rule) for rule in rules() if hasattr(module, rule.name)]
+        table = _table(("rule", "what must hold", "limit", *(agency.upper() for agency in AGENCIES), "sources"), rows)
+        parts += [f"**{subject[0].upper()}{subject[1:]}**", table]
+    return "\n\n".join(parts)
+
+
+def _agency_rule(rule: Rule) -> tuple[str, ...]:
+    severities = [_asked(rule, agency) for agency in AGENCIES]
+    return (f"`{rule.name}`", rule.holds, f"{rule.limit:,}" if rule.limit else "", *severities, _sources(rule))
+
+
+def _asked(rule: Rule, agency: Agency) -> str:
+    demand = rule.demands.get(agency)
+    return f"{demand.severity.name.lower()}{' ?' if demand.doubtful else ''}" if demand else "-"
+
+
+def _sources(rule: Rule) -> str:
+    """Each source with the agencies that it is of, or alone if it is the same for all that ask."""
+    by_source: dict[str, list[str]] = {}
+    for agency, demand in rule.demands.items():
+        by_source.setdefault(demand.source, []).append(agency.upper())
+    named = {source: f"{', '.join(agencies)}: " for source, agencies in by_source.items() if not source.startswith(agencies[0])}
+    return ". ".join(named.get(source, "") * (len(by_source) > 1) + source for source in by_source)
+
+
 def _split(text: str) -> tuple[str, str]:
     form, _, meaning = text.partition("  ")
     return form, meaning.strip()
@@ -136,7 +176,8 @@ def _table(header: tuple[str, ...], rows: Any) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-PAGES = {"commands.md": commands_page, "functions.md": functions_page, "define-checks.md": define_checks_page}
+PAGES = {"commands.md": commands_page, "functions.md": functions_page, "define-checks.md": define_checks_page, "xpt.md": xpt_page}
+EXAMPLES = ("xpt.md", "compare.md", "dataset-json.md")  # pages whose commands are run, as those of the README are
 
 if __name__ == "__main__":
     from readme import ROOT, refreshed, with_demo
@@ -144,6 +185,11 @@ if __name__ == "__main__":
     for page, make in PAGES.items():
         (ROOT / "docs" / page).write_text(make(), "utf-8")
         print(f"wrote docs/{page}")
+    for page in EXAMPLES:
+        with TemporaryDirectory() as folder:
+            text = (ROOT / "docs" / page).read_text("utf-8")
+            (ROOT / "docs" / page).write_text(refreshed(text, Path(folder), ROOT / "out" / "melasma"), "utf-8")
+        print(f"wrote the output in docs/{page}")
     with TemporaryDirectory() as folder:
         text = with_demo((ROOT / "README.md").read_text("utf-8"))
         (ROOT / "README.md").write_text(refreshed(text, Path(folder), ROOT / "out" / "melasma"), "utf-8")

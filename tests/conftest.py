@@ -19,3 +19,8 @@ def melasma_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = subprocess.run([*clintrail, "build", str(ROOT / "specs" / "melasma"), "--out", str(package)], capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     return package
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The folders whose tests take minutes come first, so that no process works alone at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in ("trail", "docs"))

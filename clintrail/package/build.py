@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,19 +24,21 @@ from clintrail.define.model import DefineDocument, DefineVersion
 from clintrail.define.page import render_define_html
 from clintrail.define.render import STYLESHEETS, render_define
 from clintrail.define.usual import Kind
-from clintrail.errors import Place, Problem, Problems, Severity, collected
+from clintrail.errors import Problem, Problems, Severity, collected
+from clintrail.package.cuts import Cut
+from clintrail.package.datasets import Format, with_files, write_dataset
 from clintrail.package.drafts import check_drafts
 from clintrail.package.place import MANIFEST, package_folder
+from clintrail.package.split import split_datasets, write_parts
 from clintrail.run.checks import check_datasets
 from clintrail.run.datasets import BuiltDataset, assemble, of_kind
 from clintrail.run.execute import Progress, Result, execute
+from clintrail.run.lengths import check_lengths, with_one_length
 from clintrail.run.load import RawData, load_raw, longest_texts
 from clintrail.spec.model import StudySpec
 from clintrail.spec.read import read_study
 from clintrail.terminology import default_store, load_codelists
 from clintrail.trail.store import write_trail
-from clintrail.transport import xpt
-from clintrail.transport.dataset import Dataset, Variable
 
 FOLDERS: dict[Kind, str] = {"sdtm": "tabulations/sdtm", "adam": "analysis/adam/datasets"}
 
@@ -50,6 +52,7 @@ class BuiltStudy:
     result: Result
     datasets: Mapping[str, BuiltDataset]
     problems: tuple[Problem, ...]
+    splits: Mapping[str, Cut] = field(default_factory=dict)  # the parts of datasets that are too large, by the dataset's name
 
 
 def compile_folder(folder: Path, raw_folder: Path | None = None) -> tuple[CompiledStudy, dict[str, RawData]]:
@@ -87,12 +90,15 @@ def run_study(folder: Path, raw_folder: Path | None = None, *, threads: int | No
     """Compile and run a study; raises `Problems` for every error, of the spec or of the data."""
     compiled, raw = compile_folder(folder, raw_folder)
     result = execute(compiled.plan, compiled.builder, raw, threads=threads, progress=progress)
-    datasets = assemble(compiled, result)
-    problems = [*check_drafts(compiled.study), *compiled.notes, *result.problems, *check_datasets(compiled, datasets, result, raw)]
+    datasets = with_one_length(compiled.study, assemble(compiled, result), raw)
+    problems = [*check_drafts(compiled.study), *(note for data in raw.values() for note in data.file.notes), *compiled.notes]
+    problems += [*result.problems, *check_datasets(compiled, datasets, result, raw)]
+    splits, noticed = split_datasets(compiled.study, datasets)
+    problems += [*check_lengths(compiled.study, datasets), *noticed]
     problems += [*check_origins(compiled, datasets), *check_analyses(compiled.study, datasets)]
     if any(p.severity >= Severity.ERROR for p in problems):
         raise Problems(p for p in problems if p.severity >= Severity.WARNING)
-    return BuiltStudy(compiled, raw, result, datasets, tuple(dict.fromkeys(problems)))
+    return BuiltStudy(compiled, raw, result, datasets, tuple(dict.fromkeys(problems)), splits)
 
 
 def build_package(
@@ -104,14 +110,18 @@ def build_package(
     threads: int | None = None,
     progress: Progress | None = None,
     define_version: DefineVersion = "2.1",
+    formats: Sequence[Format] = ("xpt",),
 ) -> BuiltStudy:
-    """Build a study into the folder `out`: XPT, define.xml, trail and manifest; raises `Problems` and then changes nothing."""
+    """Build a study into the folder `out`: datasets in each of the formats, define.xml, trail and manifest.
+
+    Raises `Problems` and then changes nothing.
+    """
     with package_folder(out) as building:
         built = run_study(folder, raw_folder, threads=threads, progress=progress)
         documents = documents_folder or folder / "documents"
         if missing := list(missing_files(built.compiled.study, documents)):
             raise Problems(missing)
-        _write_datasets(building, built, documents, define_version)
+        _write_datasets(building, built, documents, define_version, formats)
         write_trail(building / "trail", built.compiled, built.result, built.raw)
         manifest = _manifest(built, building)
         (building / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
@@ -134,7 +144,9 @@ def package_name(study: StudySpec) -> str:
     return "".join(c if c.isalnum() else "-" for c in study.name.lower())
 
 
-def _write_datasets(building: Path, built: BuiltStudy, documents: Path, define_version: DefineVersion) -> None:
+def _write_datasets(
+    building: Path, built: BuiltStudy, documents: Path, define_version: DefineVersion, formats: Sequence[Format]
+) -> None:
     study, moment = built.compiled.study, created(built.compiled.study)
     problems: list[Problem] = []
     for kind, below in FOLDERS.items():
@@ -143,13 +155,13 @@ def _write_datasets(building: Path, built: BuiltStudy, documents: Path, define_v
             continue
         folder = building / "m5" / "datasets" / package_name(study) / below
         folder.mkdir(parents=True)
+        document = with_files(built_define(built, kind), formats)
         for dataset in datasets:
-            try:
-                xpt.write(xpt_of(dataset), folder / f"{dataset.name.lower()}.xpt", created=moment, encoding="utf-8")
-            except Problems as error:
-                problems += [_at_spec(dataset, p) for p in error.problems]
+            problems += write_dataset(dataset, folder, moment, document, formats)
+            if dataset.name in built.splits and "xpt" in formats and not problems:
+                write_parts(dataset, built.splits[dataset.name], folder, moment)
         if not problems:
-            _write_define(folder, study, documents, built_define(built, kind), define_version)
+            _write_define(folder, study, documents, document, define_version)
     if problems:
         raise Problems(problems)
 
@@ -169,19 +181,6 @@ def _write_define(folder: Path, study: StudySpec, documents: Path, document: Def
         file = study.documents[linked.id].file
         if file:
             (folder / linked.href).write_bytes((documents / file).read_bytes())
-
-
-def xpt_of(dataset: BuiltDataset) -> Dataset:
-    """The dataset as XPT v5 wants it."""
-    variables = tuple(Variable(v.name, v.label, "Char" if v.type == "Char" else "Num", v.length, v.format) for v in dataset.variables)
-    return Dataset(dataset.name, dataset.plan.label, variables, dataset.table)
-
-
-def _at_spec(dataset: BuiltDataset, problem: Problem) -> Problem:
-    """A problem of the file told at the variable's rule."""
-    variable = dataset.variable(problem.subject)
-    place = variable.place if variable and variable.place.path else Place(dataset.plan.path, 1)
-    return Problem(place, f"{dataset.name}.{problem.subject}", problem.problem, problem.fix, problem.severity)
 
 
 def _sha256(path: Path) -> str:

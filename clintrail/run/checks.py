@@ -13,7 +13,9 @@ from clintrail.compile.study import CompiledStudy
 from clintrail.errors import Place, Problem, Severity, closest, counted
 from clintrail.run.datasets import BuiltDataset, BuiltVariable
 from clintrail.run.execute import Result
+from clintrail.run.lengths import stated_length
 from clintrail.run.load import RawData
+from clintrail.spec.sizes import LONGEST_TEXT
 
 _SHOWN = 5
 
@@ -34,7 +36,7 @@ def check_datasets(
             if _is_copy(variable, datasets):
                 continue  # what is wrong with the values has been told of the variable that it copies
             problems += _numbers(dataset, variable, values, where)
-            problems += _too_long(dataset, variable, values, where)
+            problems += _too_long(dataset, variable, values, where, stated_length(compiled.study, dataset, variable))
             problems += _terms(compiled, dataset, variable, values, where)
     return problems
 
@@ -61,7 +63,7 @@ class _Origins:
             described, table = self.compiled.plan.frames[frame], self.result.frames[frame]
             if described.kind in ("form", "input"):
                 data = self.raw[described.dataset]
-                return data.file.path.rsplit("/", 1)[-1], int(data.records[row].as_py())
+                return data.file.shown, int(data.records[row].as_py())
             step = self._step(frame, table, row)
             if step is None:
                 return None
@@ -178,18 +180,18 @@ def _numbers(dataset: BuiltDataset, variable: BuiltVariable, values: pa.ChunkedA
         yield Problem(variable.place, variable.name, what, "guard the division or logarithm in its rule")
 
 
-def _too_long(dataset: BuiltDataset, variable: BuiltVariable, values: pa.ChunkedArray, where: _Origins) -> Iterator[Problem]:
+def _too_long(dataset: BuiltDataset, variable: BuiltVariable, values: pa.ChunkedArray, where: _Origins, stated: int) -> Iterator[Problem]:
     if variable.type != "Char":
         return
-    limit = int(variable.attributes.get("length", 200))
+    limit = stated or LONGEST_TEXT
     long = pc.fill_null(pc.greater(pc.binary_length(values), limit), False)
     count = pc.sum(long).as_py() or 0
     if count:
         rows = np.flatnonzero(long.to_numpy())
         what = f"longer than {limit} bytes and would be cut: {counted(count, 'value')} ({where.of(dataset, rows)})"
-        yield Problem(
-            variable.place, f"{dataset.name}.{variable.name}", what, "split the text with text_piece and text_rest, or give a length"
-        )
+        pieces = "split the text with text_piece and text_rest"
+        fix = f"state a greater length, or {pieces}" if stated else f"{pieces}, or give a length"
+        yield Problem(variable.place, f"{dataset.name}.{variable.name}", what, fix)
 
 
 def _terms(

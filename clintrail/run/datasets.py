@@ -19,7 +19,11 @@ from clintrail.standards import DatasetInfo, VariableInfo
 
 @dataclass(frozen=True)
 class BuiltVariable:
-    """A variable of a built dataset. `length` is in bytes (8 for numbers); `column` is its column in the plan."""
+    """A variable of a built dataset; `column` is its column in the plan.
+
+    `length` and `longest` are in bytes: what the file has room for (8 for numbers), and the longest value of the dataset (0 for
+    numbers, and where there is none).
+    """
 
     name: str
     label: str
@@ -33,6 +37,7 @@ class BuiltVariable:
     attributes: Mapping[str, str]
     column: Column
     place: Place
+    longest: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,13 +95,13 @@ def _variable(
         attributes |= dict(record.set[name].attributes) if name in record.set else {}
     text = pa.types.is_string(values.type)
     format_ = attributes.get("format", _date_format(values.type))
-    longest = pc.max(pc.binary_length(values)).as_py() if text else None
-    length = int(attributes.get("length", 0)) or (longest or 1) if text else 8
+    longest = (pc.max(pc.binary_length(values)).as_py() or 0) if text else 0
+    length = int(attributes.get("length", 0)) or max(longest, 1) if text else 8
     codelist = compiled.builder.codelist_of(spec, rule) if rule else (found.codelists[0] if found.codelists else "")
     label = attributes.get("label", found.label or _copied_label(compiled, column))
     return BuiltVariable(
         name, label, "Char" if text else "Num", length, format_, attributes.get("role", found.role),
-        attributes.get("core", found.core), codelist, found.described, attributes, column, column.place,
+        attributes.get("core", found.core), codelist, found.described, attributes, column, column.place, longest,
     )  # fmt: skip
 
 

@@ -174,6 +174,19 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class SplitSpec:
+    """How a dataset that is too large is cut: `by` the values of variables, and last, as `subject`, by subjects.
+
+    `parts` gives the parts' names and labels by those values; without it they are numbered, and their labels begin with `label`.
+    """
+
+    by: tuple[str, ...]
+    place: Place
+    label: str | None = None
+    parts: Table | None = None
+
+
+@dataclass(frozen=True)
 class DatasetSpec:
     """One dataset's spec: `kind` is `sdtm` or `adam`.
 
@@ -205,17 +218,23 @@ class DatasetSpec:
     relations: tuple[Relation, ...] = ()
     draft: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
+    split: SplitSpec | None = None
 
 
 @dataclass(frozen=True)
 class Form:
-    """A raw file and the expression that names the subject of its records (over the file's own columns)."""
+    """A raw file and the expression that names the subject of its records (over the file's own columns).
+
+    `options` are how it is read and who gave its data, as typed. `keys` are the columns that an ODM file has as keys around its
+    records, with the names of the keys.
+    """
 
     name: str
     file: str
     subject: Expression | None
     place: Place
     options: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -366,3 +385,5 @@ class StudySpec:
     displays: tuple[DisplaySpec, ...] = ()
     define: Mapping[str, DefineSpec] = field(default_factory=dict)  # by kind: `sdtm`, `adam`
     warnings: tuple[Problem, ...] = ()  # of drafts: what no dataset with rules may have
+    lengths: Mapping[str, int] = field(default_factory=dict)  # bytes of text variables, by name
+    largest_dataset: int | None = None  # bytes of a file

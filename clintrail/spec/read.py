@@ -8,12 +8,12 @@ from pathlib import Path
 from clintrail.errors import Place, Problem, Problems, Severity
 from clintrail.spec.defines import codelists, define_specs
 from clintrail.spec.documents import comments, declared_methods, displays, documents, methods, yes
+from clintrail.spec.forms import read_forms
 from clintrail.spec.hooks import Hook, load_hooks
 from clintrail.spec.model import (
     AddedStep,
     DatasetSpec,
     DisplaySpec,
-    Form,
     Lookup,
     Pick,
     Record,
@@ -22,12 +22,13 @@ from clintrail.spec.model import (
     Variable,
 )
 from clintrail.spec.parts import LONGEST_NAME, NAME, Reader
+from clintrail.spec.sizes import read_lengths, read_size, read_split
 from clintrail.spec.tables import tables
-from clintrail.spec.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
+from clintrail.spec.yaml_text import Mapping, Node, Sequence, read_yaml
 
 _STUDY = (
     "study", "title", "protocol", "created", "standards", "sdtm", "forms", "tables", "lookups", "groups", "codelists", "common",
-    "documents", "methods", "comments", "define",
+    "documents", "methods", "comments", "define", "lengths", "largest_dataset",
 )  # fmt: skip
 # What a define.xml says of a dataset, as typed: of drafts all, of datasets with rules the guide and the data say the most.
 DATASET_FACTS = (
@@ -36,11 +37,8 @@ DATASET_FACTS = (
 )  # fmt: skip
 _DATASET = (
     "dataset", "draft", "label", "class", "structure", "comment", "keys", "records", "one_per", "keep", "order", "tables", "lookups",
-    "groups", "variables", "added", "final", "supplemental", "relations", *DATASET_FACTS,
+    "groups", "variables", "added", "final", "supplemental", "relations", "split", *DATASET_FACTS,
 )  # fmt: skip
-# Who gave the data of a form: the source of its collected variables in define.xml. Without it, the investigator.
-FORM_SOURCES = ("Investigator", "Subject", "Vendor")
-_FORM_OPTIONS = ("encoding", "delimiter", "source")
 _RECORD = ("from", "where", "columns", "with", "set")
 _LOOKUP = ("from", "where", "match", "first", "last")
 _ADDED = ("name", "where", "per", "each", "copy", "set", "keep_missing")
@@ -137,7 +135,7 @@ def _study(reader: Reader, root: Mapping, folder: Path, shown: str, datasets: di
         created=reader.text(root.get("created"), "created"),
         standards=standards,
         sdtm_is_input=sdtm == "input",
-        forms=_forms(reader, root.get("forms")),
+        forms=read_forms(reader, root.get("forms")),
         tables=tables(reader, root.get("tables"), folder, shown),
         lookups=_lookups(reader, root.get("lookups")),
         groups=_groups(reader, root.get("groups")),
@@ -146,6 +144,8 @@ def _study(reader: Reader, root: Mapping, folder: Path, shown: str, datasets: di
         datasets=datasets,
         files=files,
         places={key.text: key.place for key, _ in root.entries},
+        lengths=read_lengths(reader, root.get("lengths")),
+        largest_dataset=read_size(reader, root.get("largest_dataset"), "largest_dataset"),
     )
 
 
@@ -159,32 +159,6 @@ def _described(reader: Reader, study: StudySpec, root: Mapping, folder: Path, sh
         comments=comments(reader, root.get("comments")),
         define=define_specs(reader, root.get("define"), folder, shown),
     )
-
-
-def _forms(reader: Reader, node: Node | None) -> dict[str, Form]:
-    entries = list(reader.mapping(node, "forms"))
-    default = next((reader.expression(value, "subject") for key, value in entries if key.text == "subject"), None)
-    forms: dict[str, Form] = {}
-    for key, value in entries:
-        if key.text == "subject":
-            continue
-        options: dict[str, str] = {}
-        file, subject = (value.text, default) if isinstance(value, Scalar) else (None, default)
-        if isinstance(value, Mapping):
-            reader.known_keys(value, ("file", "subject", *_FORM_OPTIONS), key.text)
-            file = reader.text(value.get("file"), key.text)
-            subject = reader.expression(value.get("subject"), "subject") if value.get("subject") else default
-            options = {k: v for k in _FORM_OPTIONS if (v := reader.text(value.get(k), k))}
-            if (source := options.get("source", FORM_SOURCES[0])) not in FORM_SOURCES:
-                fix = f"write source: {', '.join(FORM_SOURCES[:-1])} or {FORM_SOURCES[-1]}"
-                reader.problem(value.place, key.text, f"no source of data is named {source}", fix)
-        if not file or "/" in file and ".." in file.split("/"):
-            reader.problem(value.place, key.text, "a form needs the name of its raw file", "write ae: ae.csv")
-        elif not NAME.match(key.text):
-            reader.problem(key.place, key.text, f"'{key.text}' is no name for a form", "use letters, digits and _")
-        else:
-            forms[key.text] = Form(key.text, file, subject, key.place, options)
-    return forms
 
 
 def _lookups(reader: Reader, node: Node | None) -> dict[str, Lookup]:
@@ -246,6 +220,7 @@ def _dataset(reader: Reader, root: Mapping, kind: str, folder: Path, shown: str)
         relations=tuple(_relations(reader, root.get("relations"))),
         draft=reader.draft,
         facts={key: reader.said(root.get(key), key, "") for key in DATASET_FACTS if root.get(key) is not None},
+        split=read_split(reader, root.get("split"), name, kind),
     )
 
 

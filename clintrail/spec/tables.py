@@ -24,7 +24,7 @@ def tables(reader: Reader, node: Node | None, folder: Path, shown: str) -> dict[
 
 def _table(reader: Reader, name: str, node: Node, folder: Path, shown: str) -> Table | None:
     if isinstance(node, Scalar) and ("\n" in node.text or "|" in node.text):
-        return _drawn(reader, name, node)
+        return drawn_table(reader, name, node)
     keys: tuple[str, ...] = ()
     file = node.text if isinstance(node, Scalar) else None
     if isinstance(node, Mapping):
@@ -36,7 +36,8 @@ def _table(reader: Reader, name: str, node: Node, folder: Path, shown: str) -> T
     return _csv_table(reader, name, file, keys, folder, shown, node.place)
 
 
-def _drawn(reader: Reader, name: str, node: Scalar) -> Table | None:
+def drawn_table(reader: Reader, name: str, node: Scalar) -> Table | None:
+    """A table drawn as text: a header with the key columns left of `=>`, then a line for each row."""
     lines = [(number, re.sub(r"\s#.*", "", line)) for number, line in enumerate(node.text.split("\n"), node.place.line + 1)]
     lines = [(number, line) for number, line in lines if line.strip() and not line.lstrip().startswith("#")]
     if not lines:

@@ -41,7 +41,7 @@ def write_trail(folder: Path, compiled: CompiledStudy, result: Result, raw: Mapp
         _write(folder / file, table)
         relations = {r.name: _relation(con, folder, r) for r in _used_relations(frame)}
         described[name] = _frame(frame, file, relations)
-    files = {n: {"path": Path(d.file.path).name, "sha256": d.file.sha256, "form": n in compiled.study.forms} for n, d in raw.items()}
+    files = {n: {"path": d.file.shown, "sha256": d.file.sha256, "form": n in compiled.study.forms} for n, d in raw.items()}
     datasets = {
         n: {"frame": d.frame, "kind": d.kind, "variables": list(d.variables), "path": d.path} for n, d in compiled.plan.datasets.items()
     }

@@ -20,6 +20,7 @@ class Variable:
     formats with their dot: `DATE9.`, `8.2`, `$20.`. `data_type` is the type that Define-XML and Dataset-JSON name (`integer`,
     `date`, ...), `key` the variable's place among the keys that sort the dataset (from 1), `oid` its identifier in the metadata;
     empty where the format does not say. `decodes` are the labels of its values (a SAS format catalogue, an ODM code list), by value.
+    `digits` are the characters that the values of a Num variable may take as text, where the format says so.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Variable:
     key: int | None = None
     oid: str = ""
     decodes: Mapping[str, str] = field(default_factory=dict)
+    digits: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Simulates the raw exports of the melasma study: `python specs/melasma/simulate.py [FOLDER]` (default: raw/ beside this file).
 
+`--odm FILE` and `--xlsx FILE` write the same records as an EDC's ODM-XML and as a workbook.
 The same seed gives the same bytes on every Python from 3.11 on. No person's data went in: every number comes from the generator,
 and the oddities that real exports have are planted on purpose, each on the subject that `ODD` and `PLANTED_EVENTS` name.
 """
@@ -7,12 +8,13 @@ and the oddities that real exports have are planted on purpose, each on the subj
 from __future__ import annotations
 
 import csv
-import sys
+from argparse import ArgumentParser
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 from simulate_events import AE_TERMS, MSC, PRIOR_MEDICATIONS, REMEDIES, SESSIONS, SUNSCREEN
+from simulate_odm import write_odm
 from simulate_subjects import COURSE, FAILURES, RESCREENED, SPELLINGS, WEEKS, Subject, enrol, left
 
 INFUSIONS = ["Baseline", "Week 4"]
@@ -263,19 +265,45 @@ FORMS = {
 }
 
 
-def main(folder: Path) -> None:
+def fill_in() -> dict[str, list[Row]]:
+    """The records of every form."""
     subjects = enrol()
-    for form, fill_in in FORMS.items():
-        rows = []
+    forms: dict[str, list[Row]] = {}
+    for form, fill in FORMS.items():
+        forms[form] = []
         for subject in subjects:
             subject.spelling = subject.rng.choice(SPELLINGS)  # whoever typed this form for her
-            rows += [{"SUBJECT": subject.number} | row for row in fill_in(subject)]
-        columns = max(rows, key=len)  # the fullest record has every column
+            forms[form] += [{"SUBJECT": subject.number} | row for row in fill(subject)]
+    return forms
+
+
+def write_csv(folder: Path, forms: dict[str, list[Row]], columns: dict[str, list[str]]) -> None:
+    for form, rows in forms.items():
         with (folder / f"{form}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(columns), restval="", lineterminator="\n")
+            writer = csv.DictWriter(file, columns[form], restval="", lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
 
 
+def main(folder: Path | None, odm: Path | None, xlsx: Path | None) -> None:
+    """The same records as CSV files in a folder, as an ODM file and as a workbook: those that are asked for."""
+    forms = fill_in()
+    columns = {form: list(max(rows, key=len)) for form, rows in forms.items()}  # the fullest record has every column
+    if folder:
+        write_csv(folder, forms, columns)
+    if odm:
+        write_odm(odm, forms, columns, Path(__file__).parent / "tables" / "crf_pages.csv")
+    if xlsx:
+        from simulate_xlsx import write_xlsx  # needs openpyxl
+
+        write_xlsx(xlsx, forms, columns)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "raw")
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", help="of the CSV files")
+    parser.add_argument("--odm", type=Path, metavar="FILE", help="the records as ODM-XML 1.3.2")
+    parser.add_argument("--xlsx", type=Path, metavar="FILE", help="the records as a workbook")
+    said = parser.parse_args()
+    everyday = None if said.odm or said.xlsx else Path(__file__).parent / "raw"
+    main(said.folder or everyday, said.odm, said.xlsx)

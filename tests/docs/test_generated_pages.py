@@ -29,12 +29,15 @@ def generate() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["commands.md", "functions.md", "define-checks.md"])
+@pytest.mark.parametrize("page", ["commands.md", "functions.md", "define-checks.md", "xpt.md"])
 def test_a_generated_page_has_not_drifted(generate: ModuleType, page: str) -> None:
     assert (DOCS / page).read_text("utf-8") == generate.PAGES[page](), "run `make docs`"
 
 
-@pytest.mark.parametrize("command", ["build", "compile", "define check", "functions", "terminology import", "terminology list", "why"])
+COMMANDS = ["build", "compile", "define check", "functions", "terminology import", "terminology list", "why", "xpt"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_command_page_has_every_option_that_help_has(command: str) -> None:
     arguments = [*command.split(), "--help"]
     program = [sys.executable, "-c", "from clintrail.cli import main; main()"]

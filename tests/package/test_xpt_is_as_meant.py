@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyreadstat
 import pytest
 
-from clintrail.package.build import BuiltStudy, created, run_study, xpt_of
+from clintrail.package.build import BuiltStudy, created, run_study
+from clintrail.package.datasets import xpt_of
 from clintrail.transport import xpt
 
 STUDY = Path(__file__).resolve().parents[2] / "specs" / "melasma"

@@ -199,7 +199,7 @@ class _Writer:
         method = self.methods.of(dataset.name, variable.name, parts, copies, declared) if derived or declared else ""
         own = attributes.get("codelist", "") if cut else ""
         codelist = self._codelist(dataset, variable, own, trace, values) if with_codelist else ""
-        stated = int((stated_by_branch(cut) if cut else attributes).get("length", 0))
+        stated = int(stated_by_branch(cut).get("length", 0)) if cut else variable.length
         numeric = cut is not None and variable.name.endswith(("ORRES", "STRESC"))
         measured = measure(values, described=variable.described, coded=bool(codelist), stated_length=stated, numeric_text=numeric)
         return _Facts(measured, origins, method, codelist)

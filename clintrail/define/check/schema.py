@@ -15,8 +15,8 @@ from typing import Any, cast
 from lxml import etree
 
 from clintrail.define.check.tree import NAMESPACES, Define, nearest_oid
-from clintrail.define.safe_xml import safe_parser
 from clintrail.errors import Place, Problem, Problems
+from clintrail.transport.safe_xml import safe_parser
 
 RULE = "schema"
 # Version of Define-XML, and whether there is Analysis Results Metadata -> the schema.

@@ -13,8 +13,8 @@ from clintrail.define.check.data import data_problems
 from clintrail.define.check.rules import RULES
 from clintrail.define.check.schema import schema_problems, shipped
 from clintrail.define.check.tree import Define
-from clintrail.define.safe_xml import parse_xml
 from clintrail.errors import Place, Problem, Problems, Severity, collected
+from clintrail.transport.safe_xml import parse_xml
 
 _STYLESHEET = Path("definehtml", "define2-1.xsl")
 

@@ -19,8 +19,8 @@ from clintrail.define.read.known import unknown_parts
 from clintrail.define.read.older import OlderDatasets, computation_methods
 from clintrail.define.read.shared import codelists, comments, documents, methods, standards
 from clintrail.define.read.source import Element, Source, child_text
-from clintrail.define.safe_xml import parse_xml
 from clintrail.errors import Place, Problem, Problems
+from clintrail.transport.safe_xml import parse_xml
 
 
 def read_define(path: Path | str) -> ReadDefine:

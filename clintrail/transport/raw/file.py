@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from clintrail.errors import Place, Problem, Problems
+from clintrail.transport.dataset import Variable
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,10 @@ class RawFile:
     """A file's records as they stand in it.
 
     `table` has one column for each of `columns`, in their order. `records` holds each record's number in the file (the first
-    is 1) and `lines` the line on which it starts, 0 where the format has no lines. `sha256` is that of the file's bytes.
+    is 1) and `lines` the line (of a workbook: the row) on which it starts, 0 where the format has no lines. `sha256` is that of
+    the file's bytes. `variables` are what the format knows of the columns (labels, types, formats, code lists), empty where it
+    knows no more than names. `encoding` is that of a text file, `sheet` the sheet or form of a file that holds several.
+    `notes` are problems that stopped nothing.
     """
 
     path: str
@@ -28,6 +33,39 @@ class RawFile:
     table: pa.Table
     records: pa.Int64Array
     lines: pa.Int64Array
+    variables: tuple[Variable, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    encoding: str = ""
+    sheet: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The file's name, and the sheet or form of it: `ae.csv`, `study.xlsx (AE)`."""
+        return Path(self.path).name + (f" ({self.sheet})" if self.sheet else "")
+
+
+def raw_file(
+    path: Path,
+    table: pa.Table,
+    *,
+    sha256: str = "",
+    lines: pa.Int64Array | None = None,
+    variables: tuple[Variable, ...] = (),
+    notes: tuple[Problem, ...] = (),
+    encoding: str = "",
+    sheet: str = "",
+) -> RawFile:
+    """A `RawFile` of a table whose records stand in the order of the file.
+
+    Raises `Problems` where column names are blank or alike, or the file cannot be read for its SHA-256 (taken where it is not given).
+    """
+    if problems := list(check_column_names(table.column_names, Place(str(path)))):
+        raise Problems(problems)
+    records = pa.array(np.arange(1, table.num_rows + 1, dtype=np.int64))
+    if lines is None:
+        lines = pa.array(np.zeros(table.num_rows, dtype=np.int64))
+    digest = sha256 or sha256_of(path)
+    return RawFile(str(path), digest, tuple(table.column_names), table, records, lines, variables, notes, encoding, sheet)
 
 
 def sha256_of(path: Path) -> str:

@@ -1,84 +1,121 @@
-"""Existing datasets of any format that is read here, with their types."""
+"""Existing datasets of any format that is read here: with their types, or as the text of a raw form."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
 from clintrail.errors import Place, Problem, Problems
-from clintrail.transport import xpt
+from clintrail.transport import dataset_json, xpt
+from clintrail.transport.dataset import Dataset, Variable
+from clintrail.transport.moments import DATE_FORMATS, DATETIME_FORMATS, TIME_FORMATS
 from clintrail.transport.raw.csv import read_raw_csv
-from clintrail.transport.raw.file import RawFile, blank_to_null, check_column_names, sha256_of
+from clintrail.transport.raw.file import RawFile, blank_to_null, raw_file, sha256_of, unreadable
+from clintrail.transport.raw.kind import SUFFIXES, Kind
+from clintrail.transport.raw.text import text_table
+from clintrail.transport.sas_formats import iso_text
 from clintrail.transport.xpt.columns import DAYS_1960_TO_1970, SECONDS_1960_TO_1970, holds_text, is_exact
 from clintrail.transport.xpt.format import split_format
 
-_NUMERIC_DATES = {order + mark for order in ("DDMMYY", "MMDDYY", "YYMMDD") for mark in ("", "B", "C", "D", "N", "P", "S")}
-DATE_FORMATS = frozenset(
-    {"DATE", "E8601DA", "IS8601DA", "B8601DA", "WORDDATE", "WORDDATX", "WEEKDATE", "WEEKDATX", "JULIAN"} | _NUMERIC_DATES
-)
-DATETIME_FORMATS = frozenset({"DATETIME", "DATEAMPM", "MDYAMPM", "E8601DT", "IS8601DT", "B8601DT"})
-TIME_FORMATS = frozenset({"TIME", "TIMEAMPM", "TOD", "HHMM", "E8601TM", "IS8601TM", "B8601TM"})
+INPUT_SUFFIXES = (".xpt", ".parquet", ".sas7bdat", ".json", ".ndjson", ".dsjc", ".csv")
 _DAYS = (-138061, 2936549)  # 1582-01-01, where SAS dates begin, and 9999-12-31, the last that Python shows
 _DAY = 86400
 
+Read = tuple[pa.Table, tuple[Variable, ...], tuple[Problem, ...]]  # columns, what the format knows of them, what was noticed
+
 
 def read_table(path: Path) -> RawFile:
-    """Reads a dataset by its suffix: `.csv` as text (see `read_raw_csv`), `.xpt` and `.parquet` with types.
+    """Reads a dataset by its suffix: `.csv` as text (see `read_raw_csv`), `.xpt`, `.sas7bdat`, `.parquet` and Dataset-JSON with types.
 
     Numbers become float64, text string (blank is null), dates date32, moments timestamp in microseconds, times time64. SAS
     numbers become one of these where their format is one of SAS's usual formats of dates or times (`DATE9.`); a Parquet
     column states it as `format` in its field metadata. `lines` are 0 but for CSV. Raises `Problems`.
     """
-    readers = {".xpt": _read_xpt_table, ".parquet": _read_parquet_table}
     suffix = path.suffix.lower()
     if suffix == ".csv":
         return read_raw_csv(path)
-    if suffix not in readers:
-        fix = "give a .csv, .xpt or .parquet file"
+    if suffix not in INPUT_SUFFIXES:
+        fix = f"give a file of type {', '.join(INPUT_SUFFIXES[:-1])} or {INPUT_SUFFIXES[-1]}"
         raise Problems([Problem(Place(str(path)), "", f"files of type {suffix or '(none)'} are not read", fix)])
     digest = sha256_of(path)
-    table = readers[suffix](path)
-    problems = list(check_column_names(table.column_names, Place(str(path))))
+    table, variables, notes = _READERS[SUFFIXES[suffix]](path, None, None)
+    formats = {variable.name: variable.format for variable in variables}
+    columns, problems = [], []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        typed = _plain(column)
+        if typed is None:
+            what = f"the column holds {column.type}, which no dataset of a study has"
+            problems.append(Problem(Place(str(path)), name, what, "store it as text, numbers, dates or times without zone"))
+            continue
+        if not is_exact(column).all():
+            what = "the column holds whole numbers that a double cannot hold exactly"
+            problems.append(Problem(Place(str(path)), name, what, "store it as text"))
+        columns.append(_by_format(typed, formats.get(name, "")) if typed.type == pa.float64() else typed)
     if problems:
         raise Problems(problems)
-    records = pa.array(np.arange(1, table.num_rows + 1, dtype=np.int64))
-    lines = pa.array(np.zeros(table.num_rows, dtype=np.int64))
-    return RawFile(str(path), digest, tuple(table.column_names), table, records, lines)
+    return raw_file(path, pa.table(columns, names=table.column_names), sha256=digest, variables=variables, notes=notes)
 
 
-def _read_xpt_table(path: Path) -> pa.Table:
-    dataset = xpt.read(path)
+def read_raw_table(path: Path, kind: Kind, *, catalogue: Path | None = None, encoding: str | None = None) -> RawFile:
+    """Reads a dataset as a raw form: every value as text (see `text`), labels, types, formats and code lists beside in `variables`.
+
+    Numbers with a SAS format of dates or times are written as such. `catalogue` has the formats of a SAS dataset (`.sas7bcat`),
+    `encoding` is that of its text where it states a wrong one.
+    """
+    digest = sha256_of(path)
+    table, variables, notes = _READERS[kind](path, catalogue, encoding)
+    formats = {variable.name: variable.format for variable in variables}
     columns = [
-        _by_format(column, variable.format) if variable.type == "Num" else blank_to_null(column)
-        for variable, column in zip(dataset.variables, dataset.table.columns, strict=True)
+        iso_text(column.cast(pa.float64()), formats[name])
+        if formats.get(name) and (pa.types.is_floating(column.type) or pa.types.is_integer(column.type))
+        else column
+        for name, column in zip(table.column_names, table.columns, strict=True)
     ]
-    return pa.table(columns, names=[v.name for v in dataset.variables])
+    text = text_table(pa.table(columns, names=table.column_names), path)
+    return raw_file(path, text, sha256=digest, variables=variables, notes=notes)
 
 
-def _read_parquet_table(path: Path) -> pa.Table:
+def _read_xpt(path: Path, *_: object) -> Read:
+    return _of_dataset(xpt.read(path))
+
+
+def _read_json(path: Path, *_: object) -> Read:
+    return _of_dataset(dataset_json.read(path))
+
+
+def _of_dataset(dataset: Dataset) -> Read:
+    return dataset.table.rename_columns([v.name for v in dataset.variables]), dataset.variables, dataset.notes
+
+
+def _read_sas7bdat(path: Path, catalogue: Path | None, encoding: str | None) -> Read:
+    from clintrail.transport.raw.sas7bdat import read_sas7bdat  # loads pandas, which few studies need
+
+    return _of_dataset(read_sas7bdat(path, catalogue=catalogue, encoding=encoding))
+
+
+def _read_parquet(path: Path, *_: object) -> Read:
     try:
         table = parquet.read_table(path)
     except pa.ArrowInvalid:
         raise Problems([Problem(Place(str(path)), "", "this is not a whole Parquet file", "copy or export it again")]) from None
-    columns, problems = [], []
-    for field, column in zip(table.schema, table.columns, strict=True):
-        typed = _plain(column)
-        if typed is None:
-            what = f"the column holds {field.type}, which no dataset of a study has"
-            problems.append(Problem(Place(str(path)), field.name, what, "store it as text, numbers, dates or times without zone"))
-            continue
-        if not is_exact(column).all():
-            what = "the column holds whole numbers that a double cannot hold exactly"
-            problems.append(Problem(Place(str(path)), field.name, what, "store it as text"))
-        sas_format = (field.metadata or {}).get(b"format", b"").decode()
-        columns.append(_by_format(typed, sas_format) if typed.type == pa.float64() else typed)
-    if problems:
-        raise Problems(problems)
-    return pa.table(columns, names=table.column_names)
+    except OSError as error:
+        raise Problems([unreadable(path, error)]) from None
+    variables = tuple(_parquet_variable(field) for field in table.schema)
+    return table, variables, ()
+
+
+def _parquet_variable(field: pa.Field) -> Variable:
+    said = {key.decode(): value.decode("utf-8", "replace") for key, value in (field.metadata or {}).items()}
+    return Variable(field.name, said.get("label", ""), "Char" if holds_text(field.type) else "Num", format=said.get("format", ""))
+
+
+_READERS: Mapping[Kind, Callable[[Path, Path | None, str | None], Read]] = {
+    "xpt": _read_xpt, "dataset_json": _read_json, "sas7bdat": _read_sas7bdat, "parquet": _read_parquet,
+}  # fmt: skip
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray | None:

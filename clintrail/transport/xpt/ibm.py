@@ -17,7 +17,8 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 SMALLEST = 16.0**-65
 TOO_LARGE = 16.0**63
-MISSING = np.uint64(0x2E << 56)
+MISSING_BYTE = 0x2E
+MISSING = np.uint64(MISSING_BYTE << 56)
 
 _SIGN = np.uint64(1 << 63)
 _FRACTION = np.uint64((1 << 52) - 1)
@@ -32,11 +33,18 @@ _IS_MISSING_BYTE = np.isin(np.arange(256), [0x2E, 0x5F, *range(0x41, 0x5B)])
 def to_ibm(values: Doubles) -> Patterns:
     """The IBM bit patterns of finite doubles below 16^63 in size. Those under 16^-65, and negative zero, become zero."""
     bits: Patterns = np.ascontiguousarray(values).view(np.uint64)
-    exponent = (bits >> np.uint64(52)) & np.uint64(0x7FF)
-    fraction: Patterns = ((bits & _FRACTION) | _HIDDEN_BIT) << ((exponent + np.uint64(1)) & np.uint64(3))
-    power = (exponent - _LOWEST_EXPONENT) >> np.uint64(2)
-    patterns = (bits & _SIGN) | (power << np.uint64(56)) | fraction
-    patterns[exponent < _LOWEST_EXPONENT] = 0
+    exponent = bits >> np.uint64(52)
+    exponent &= np.uint64(0x7FF)
+    too_small = exponent < _LOWEST_EXPONENT
+    patterns = bits & _FRACTION
+    patterns |= _HIDDEN_BIT
+    patterns <<= (exponent + np.uint64(1)) & np.uint64(3)
+    exponent -= _LOWEST_EXPONENT  # in place: a new array for each step costs more than the step
+    exponent >>= np.uint64(2)
+    exponent <<= np.uint64(56)
+    patterns |= exponent
+    patterns |= bits & _SIGN
+    np.copyto(patterns, np.uint64(0), where=too_small)
     return patterns
 
 

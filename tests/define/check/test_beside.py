@@ -52,8 +52,7 @@ def test_text_that_is_no_utf_8_is_read_as_latin_1(tmp_path: Path) -> None:
 
 def test_a_file_of_version_8_is_told_and_not_read(tmp_path: Path) -> None:
     path = write_package(tmp_path, "sdtm")
-    data = (path.parent / "dm.xpt").read_bytes()
-    (path.parent / "dm.xpt").write_bytes(data.replace(b"LIBRARY HEADER", b"LIBV8   HEADER", 1))
+    xpt.write(xpt.read(path.parent / "dm.xpt"), path.parent / "dm.xpt", version=8)
     (problem,) = (p for p in check_define(path).problems if p.kind == "dataset_file_is_readable")
     assert problem.problem == "dm.xpt: this is XPT version 8" and problem.subject == "LF.IG.DM"
 

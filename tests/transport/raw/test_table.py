@@ -105,7 +105,7 @@ def test_sas_numbers_become_what_their_format_shows_where_they_can(tmp_path: Pat
 
 
 def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    for name in ("x.sas7bdat", "x"):
+    for name in ("x.sav", "x"):
         (tmp_path / name).write_bytes(b"x")
         assert problems_of(tmp_path / name) == [("", f"files of type {Path(name).suffix or '(none)'} are not read")]
     (tmp_path / "x.parquet").write_bytes(b"PAR1 but no more")

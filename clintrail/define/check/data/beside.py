@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from lxml import etree
 
 from clintrail.define.check.data.where import holds
 from clintrail.define.check.rules.values import where_clauses
 from clintrail.define.check.tree import Define, children, get
 from clintrail.errors import Place, Problem, Problems, counted
-from clintrail.transport import xpt
+from clintrail.transport import dataset_json, xpt
 from clintrail.transport.dataset import Dataset, Variable
+from clintrail.transport.xpt.columns import as_numbers
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
+SUFFIXES = frozenset({".xpt", ".json", ".ndjson", ".dsjc"})
 _LONGEST_PATH = 250
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|\\")
 
@@ -141,18 +144,31 @@ class Beside:
 
 
 def read_beside(define: Define, folder: Path) -> Beside:
-    """Read every dataset that the define.xml names and that is an XPT file."""
+    """Read every dataset that the define.xml names and that is an XPT or Dataset-JSON file."""
     found = Beside(define, folder, {}, [])
     for group, leaf, path in found.leaves():
-        if path.suffix.lower() == ".xpt" and path.is_file():
+        if path.suffix.lower() in SUFFIXES and path.is_file():
             try:
-                found.filed[get(group, "OID")] = Filed(define, group, _read(path), found.filed)
+                file = _read_xpt(path) if path.suffix.lower() == ".xpt" else _read_json(path)
+                found.filed[get(group, "OID")] = Filed(define, group, file, found.filed)
             except Problems as error:
                 found.unread.extend((leaf, problem) for problem in error.problems)
     return found
 
 
-def _read(path: Path) -> Dataset:
+def _read_json(path: Path) -> Dataset:
+    """The dataset as SAS would hold it: dates as numbers, and no text without characters."""
+    dataset = dataset_json.read(path)
+    columns = zip(dataset.variables, dataset.table.columns, strict=True)
+    held = [as_numbers(column) if variable.type == "Num" else _filled(column) for variable, column in columns]
+    return replace(dataset, table=pa.table(held, names=dataset.table.column_names))
+
+
+def _filled(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _read_xpt(path: Path) -> Dataset:
     """The dataset, its text as UTF-8 or else as Latin-1, in which every byte is a character."""
     try:
         dataset = xpt.read(path)
@@ -161,6 +177,9 @@ def _read(path: Path) -> Dataset:
             dataset = xpt.read(path, encoding="latin-1")
         except Problems:
             raise error from None
+    if dataset.facts["version"] != "5":
+        problem = f"this is XPT version {dataset.facts['version']}"
+        raise Problems([Problem(Place(str(path)), "", problem, "export it again as XPT version 5")])
     names = dataset.table.column_names
     if len(set(names)) < len(names):
         raise Problems([Problem(Place(str(path)), "", "two variables of the file have the same name", "export it again")])

@@ -76,9 +76,9 @@ def variable_type_agrees(filed: Filed) -> Iterator[Finding]:
 def length_is_the_files(filed: Filed) -> Iterator[Finding]:
     """A text variable has the same length in the file."""
     for column in filed.columns.values():
-        length = whole(column.item, "Length")
-        if column.is_text and length is not None and length != column.variable.length:
-            yield Finding(column.item, f"length {length}, in the file {column.variable.length}", "state the length of the file")
+        length, held = whole(column.item, "Length"), column.variable.length
+        if column.is_text and None not in (length, held) and length != held:
+            yield Finding(column.item, f"length {length}, in the file {held}", "state the length of the file")
 
 
 @rule(Severity.WARNING, "Define-XML 2.1, ItemDef: def:DisplayFormat")

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from lxml import etree
 
-from clintrail.define.check.data.beside import Beside
+from clintrail.define.check.data.beside import SUFFIXES, Beside
 from clintrail.define.check.rule import Finding, rule
 from clintrail.define.check.tree import get, terms, whole_number
 from clintrail.errors import Severity, counted
 
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
 _LARGEST_STREAM = 1 << 24
+_START = 1 << 12
 _PACKED = re.compile(rb"/ObjStm.*?stream\r?\n(.*?)endstream", re.DOTALL)
 
 
@@ -44,21 +45,31 @@ def document_file_exists(beside: Beside) -> Iterator[Finding]:
             yield Finding(leaf, f"there is no file {get(leaf, 'xlink:href')}", "put the document there, or correct the link")
 
 
-@rule(Severity.ERROR, "SAS TS-140")
+@rule(Severity.ERROR, "SAS TS-140; Dataset-JSON 1.1")
 def dataset_file_is_readable(beside: Beside) -> Iterator[Finding]:
-    """A dataset that is an XPT file can be read."""
+    """A dataset that is an XPT or a Dataset-JSON file can be read."""
     for leaf, problem in beside.unread:
         yield Finding(leaf, f"{get(leaf, 'xlink:href')}: {problem.problem}", problem.fix)
 
 
 @rule(Severity.ERROR, "Define-XML 2.1, 5.3.11: ItemGroupDef")
 def datasets_are_described(beside: Beside) -> Iterator[Finding]:
-    """Every XPT file in the folder is described."""
+    """Every XPT and Dataset-JSON file in the folder is described, or is another form of one that is."""
     named = {path.resolve() for _, _, path in beside.leaves()}
-    for path in sorted(beside.folder.glob("*.[xX][pP][tT]")) if not beside.is_alone else ():
-        if path.resolve() not in named:
+    forms = {(path.parent.resolve(), path.stem.lower()) for _, _, path in beside.leaves() if path.suffix.lower() in SUFFIXES}
+    for path in sorted(beside.folder.iterdir()) if not beside.is_alone else ():
+        is_other_form = path.suffix.lower() != ".xpt" and (path.parent.resolve(), path.stem.lower()) in forms
+        if path.resolve() not in named and not is_other_form and _is_dataset(path):
             what = f"{path.name} lies here, but is not described"
             yield Finding(beside.define.root, what, "describe it, or take it away", path.stem.upper())
+
+
+def _is_dataset(path: Path) -> bool:
+    """Whether a file is a dataset by its suffix; one that ends in .json by what it starts with too."""
+    if path.suffix.lower() not in SUFFIXES or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return path.suffix.lower() != ".json" or b'"datasetJSONVersion"' in file.read(_START)
 
 
 @rule(Severity.WARNING, "Define-XML 2.1, def:PDFPageRef")
