@@ -6,9 +6,11 @@ A contender is a function of a folder and a number of rows that makes what it ne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import frames
+import numpy as np
 import pyarrow as pa
 
 Work = Callable[[], object]
@@ -184,6 +186,27 @@ def compare_clintrail(folder: Path, rows: int) -> Work:
 
     one, other = frames.pair(rows)
     return lambda: compare_datasets(one, other, Options(by=("KEY",)))
+
+
+def compare_clintrail_shuffled(folder: Path, rows: int) -> Work:
+    """The second dataset in another order."""
+    from clintrail.compare import Options, compare_datasets
+
+    one, other = frames.pair(rows)
+    other = replace(other, table=other.table.take(np.random.default_rng(7).permutation(rows)))
+    return lambda: compare_datasets(one, other, Options(by=("KEY",)))
+
+
+def compare_clintrail_files(folder: Path, rows: int) -> Work:
+    """From two XPT files."""
+    from clintrail.compare import Options, compare_paths
+    from clintrail.transport import xpt
+
+    paths = [folder / "one" / "big.xpt", folder / "other" / "big.xpt"]
+    for path, dataset in zip(paths, frames.pair(rows), strict=True):
+        path.parent.mkdir(exist_ok=True)
+        xpt.write(dataset, path)
+    return lambda: compare_paths(*paths, Options(by=("KEY",)))
 
 
 def compare_datacompy_pandas(folder: Path, rows: int) -> Work:

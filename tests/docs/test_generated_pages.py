@@ -34,7 +34,7 @@ def test_a_generated_page_has_not_drifted(generate: ModuleType, page: str) -> No
     assert (DOCS / page).read_text("utf-8") == generate.PAGES[page](), "run `make docs`"
 
 
-COMMANDS = ["build", "compile", "define check", "functions", "terminology import", "terminology list", "why", "xpt"]
+COMMANDS = ["build", "compile", "define check", "functions", "lengths", "compare", "terminology import", "terminology list", "why", "xpt"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
