@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from clintrail import show
-from clintrail.cli.options import FailOn, FailOnOption, exit_on_findings, least_shown
-from clintrail.errors import Severity
+from clintrail.cli.options import FailOn, FailOnOption, tell_checked
 
 
 def define_check(
@@ -23,10 +20,4 @@ def define_check(
     from clintrail.define.check.validate import check_file
 
     checked = check_file(file)
-    if as_json:
-        typer.echo(json.dumps(show.checked_as_data(file, checked.what, checked.problems), ensure_ascii=False, indent=1))
-    else:
-        least = Severity.NOTE if every else least_shown(fail_on)
-        show.findings(checked.problems, least, every=every)
-        show.checked(checked.what, checked.problems)
-    exit_on_findings(checked.problems, fail_on)
+    tell_checked(file, checked.what, checked.problems, fail_on, as_json=as_json, every=every)

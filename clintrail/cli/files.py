@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from clintrail import show
-from clintrail.cli.options import FailOn, exit_on_findings, least_shown
-from clintrail.errors import Place, Problem, Problems, Severity
+from clintrail.cli.options import FailOn, exit_on_findings, tell_checked
+from clintrail.errors import Place, Problem, Problems
 
 
 class AgencyOption(StrEnum):
@@ -111,13 +111,7 @@ def _check_xpt(paths: list[Path], agency: AgencyOption | None, fail_on: FailOn, 
     from clintrail.conformance.agency import check_files
 
     checked = check_files(paths, agency.value if agency else None)
-    if as_json:
-        typer.echo(json.dumps(show.checked_as_data(paths, checked.what, checked.problems), ensure_ascii=False, indent=1))
-    else:
-        least = Severity.NOTE if every else least_shown(fail_on)
-        show.findings(checked.problems, least, every=every)
-        show.checked(checked.what, checked.problems)
-    exit_on_findings(checked.problems, fail_on)
+    tell_checked(paths, checked.what, checked.problems, fail_on, as_json=as_json, every=every)
 
 
 def _export_xpt(paths: list[Path], to: ExportOption, out: Path | None, force: bool, member: str | None, encoding: str) -> None:

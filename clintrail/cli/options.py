@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated, Protocol
 import typer
 
 from clintrail import show
-from clintrail.errors import EXIT_FINDINGS, Severity
+from clintrail.errors import EXIT_FINDINGS, Problem, Severity
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, which holds study.yaml.", metavar="STUDY")]
 RawFolder = Annotated[
@@ -56,6 +57,18 @@ def exit_on_findings(found: Iterable[_Severe], fail_on: FailOn) -> None:
     """End with exit code 1 where a finding is at least as severe as asked."""
     if any(one.severity >= fail_on.severity for one in found):
         raise typer.Exit(EXIT_FINDINGS)
+
+
+def tell_checked(
+    paths: Path | Sequence[Path], what: str, found: Sequence[Problem], fail_on: FailOn, *, as_json: bool, every: bool
+) -> None:
+    """Print what was checked and found, as text or as data, and end accordingly. `every` shows notes and all findings of a kind."""
+    if as_json:
+        typer.echo(json.dumps(show.checked_as_data(paths, what, found), ensure_ascii=False, indent=1))
+    else:
+        show.findings(found, Severity.NOTE if every else least_shown(fail_on), every=every)
+        show.checked(what, found)
+    exit_on_findings(found, fail_on)
 
 
 def least_shown(fail_on: FailOn) -> Severity:

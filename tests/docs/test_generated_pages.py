@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -19,19 +18,18 @@ DOCS = ROOT / "docs"
 QUOTE = re.compile(r"```(?:yaml|sql) (\S+)\n(.*?)```", re.S)
 
 
-@pytest.fixture(scope="module")
-def generate() -> ModuleType:
-    """docs/generate.py, which is no part of the package."""
-    spec = importlib.util.spec_from_file_location("clintrail_docs_generate", DOCS / "generate.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("page", ["commands.md", "functions.md", "define-checks.md", "xpt.md"])
 def test_a_generated_page_has_not_drifted(generate: ModuleType, page: str) -> None:
     assert (DOCS / page).read_text("utf-8") == generate.PAGES[page](), "run `make docs`"
+
+
+@pytest.mark.parametrize("page", ["xpt.md", "compare.md", "dataset-json.md"])
+def test_the_commands_of_a_page_print_what_it_says(
+    generate: ModuleType, readme: ModuleType, page: str, tmp_path: Path, melasma_package: Path
+) -> None:
+    assert page in generate.EXAMPLES
+    text = (DOCS / page).read_text("utf-8")
+    assert readme.refreshed(text, tmp_path, melasma_package) == text, "run `make docs`"
 
 
 COMMANDS = ["build", "compile", "define check", "functions", "lengths", "compare", "terminology import", "terminology list", "why", "xpt"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
@@ -13,16 +12,6 @@ from clintrail.transport import xpt
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-
-
-@pytest.fixture(scope="module")
-def readme() -> ModuleType:
-    """docs/readme.py, which is no part of the package."""
-    spec = importlib.util.spec_from_file_location("clintrail_docs_readme", ROOT / "docs" / "readme.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_commands_print_what_the_readme_says(readme: ModuleType, tmp_path: Path, melasma_package: Path) -> None:
