@@ -23,14 +23,14 @@ def _member(data: bytes, at: int) -> tuple[Plain, int]:
     each = 136 if data[at + 74 : at + 78] == b"0136" else 140
     at += 4 * RECORD
     long_names = data[at + 20 : at + 25] == b"NAMST"
-    count = int(data[at + 48 : at + 58] if not long_names else data[at + 48 : at + 58])
+    count = int(data[at + 48 : at + 58])
     at += RECORD
     fields = []
     for number in range(count):
         piece = data[at + number * each : at + (number + 1) * each]
         kind, _, length = struct.unpack(">hhh", piece[:6])
-        name = piece[88:120] if long_names else piece[8:16]
-        fields.append((name.rstrip(b" \0").decode("utf-8"), kind, length, struct.unpack(">i", piece[84:88])[0]))
+        name = (piece[88:120] if long_names else b"").rstrip(b" \0") or piece[8:16].rstrip(b" \0")
+        fields.append((name.decode("utf-8"), kind, length, struct.unpack(">i", piece[84:88])[0]))
     at += -(-count * each // RECORD) * RECORD
     while data[at : at + 20] == b"HEADER RECORD*******" and data[at + 20 : at + 23] != b"OBS":  # long labels
         at += RECORD

@@ -91,6 +91,24 @@ def test_damaged_headers_of_a_second_dataset_are_not_read_as_records(tmp_path: P
         xpt.read_all(path)
 
 
+def test_headers_that_lost_some_bytes_are_not_read_as_records(tmp_path: Path) -> None:
+    path = joined(tmp_path, AE, VS)
+    data = path.read_bytes()
+    at = data.rindex(b"HEADER RECORD*******DSCRPTR") + 46
+    path.write_bytes(data[:at] + data[at + 1 :] + b" ")
+    with pytest.raises(Problems, match="the headers of one of its datasets are damaged"):
+        xpt.read_all(path)
+
+
+def test_a_dataset_of_the_other_version_is_not_read_as_records(tmp_path: Path) -> None:
+    xpt.write(AE, tmp_path / "5.xpt")
+    xpt.write(VS, tmp_path / "8.xpt", version=8)
+    library = 3 * layout.RECORD
+    (tmp_path / "both.xpt").write_bytes((tmp_path / "5.xpt").read_bytes() + (tmp_path / "8.xpt").read_bytes()[library:])
+    with pytest.raises(Problems, match="the headers of one of its datasets are damaged"):
+        xpt.read_all(tmp_path / "both.xpt")
+
+
 @pytest.mark.parametrize("name", [b"        ", b"AE\0TERM ", b"\0AETERM ", b"A\x01      ", b"A\xff      "])
 def test_a_name_that_is_none_is_refused(tmp_path: Path, name: bytes) -> None:
     xpt.write(AE, tmp_path / "x.xpt")
