@@ -106,16 +106,23 @@ def _options(form: Form, folder: Path) -> RawOptions:
 
 
 def _load_inputs(study: StudySpec, folder: Path, found: dict[str, RawData], problems: list[Problem]) -> None:
-    """The datasets of the folder; of one that is there in several formats, the first by name."""
+    """The datasets of the folder, each from its one file."""
     if not folder.is_dir():
         fix = "give the folder of the SDTM datasets with --raw DIR"
         problems.append(Problem(Place(folder.as_posix()), "", "one file, where the datasets of sdtm: input are wanted", fix))
         return
+    files: dict[str, list[Path]] = {}
     for path in sorted(folder.iterdir()):
-        name = path.stem.upper()
-        if path.suffix.lower() in INPUT_SUFFIXES and name not in study.datasets and name not in found:
-            with collected(problems):
-                found[name] = _ordered(name, read_table(path))
+        if path.suffix.lower() in INPUT_SUFFIXES:
+            files.setdefault(path.stem.upper(), []).append(path)
+    for name in sorted(files.keys() - study.datasets.keys() - found.keys()):
+        first, *others = files[name]
+        if others:
+            what = f"the dataset is there more than once: {', '.join(path.name for path in files[name])}"
+            problems.append(Problem(Place(first.parent.as_posix()), name, what, "take all but one of them out of the folder"))
+            continue
+        with collected(problems):
+            found[name] = _ordered(name, read_table(first))
 
 
 def longest_texts(raw: Mapping[str, RawData], limit: int = 200) -> dict[tuple[str, str], int]:

@@ -112,13 +112,26 @@ def test_no_folder_and_no_file_is_told(study: Path) -> None:
     ]
 
 
-def test_sdtm_that_is_input_is_a_folder(study: Path) -> None:
+@pytest.fixture
+def analysis(study: Path) -> Path:
+    """A study whose SDTM is there already."""
     (study / "study.yaml").write_text("study: S1\nsdtm: input\n")
     (study / "sdtm" / "dm.yaml").unlink()
     (study / "adam").mkdir()
     (study / "adam" / "adsl.yaml").write_text("dataset: ADSL\nrecords:\n  - from: DM\nvariables:\n  SEX: DM.SEX\n")
-    raw, problems = load_raw(read_study(study), study / "raw")
+    return study
+
+
+def test_sdtm_that_is_input_is_a_folder(analysis: Path) -> None:
+    raw, problems = load_raw(read_study(analysis), analysis / "raw")
     assert (problems, list(raw)) == ([], ["AE_RAW", "DM"])
-    assert said(study, "raw/dm.csv") == [
+    assert said(analysis, "raw/dm.csv") == [
         "one file, where the datasets of sdtm: input are wanted -> give the folder of the SDTM datasets with --raw DIR"
+    ]
+
+
+def test_a_dataset_that_is_there_in_two_formats_is_told_not_chosen(analysis: Path) -> None:
+    (analysis / "raw" / "DM.xpt").write_bytes(b"")
+    assert said(analysis, "raw") == [
+        "DM: the dataset is there more than once: DM.xpt, dm.csv -> take all but one of them out of the folder"
     ]

@@ -233,15 +233,10 @@ def _is_member(source: Source, version: Version, start: int) -> bool:
     is_member, is_descriptor, is_namestrs = (head[at : at + START] == version.start(kind) for at, kind in _kinds(version).items())
     if is_member and len(head) == RECORD:
         source.cut_short()
-    starts_as_descriptor = head[RECORD:].startswith(b"HEADER RECORD*******DSC")
-    is_of_other_version = starts_as_descriptor and head.startswith(_other(version).start(_other(version).member))
-    if is_of_other_version or (is_member and not is_descriptor and starts_as_descriptor) or (is_namestrs and is_member != is_descriptor):
+    begins_as_one = head.startswith(b"HEADER RECORD*******MEMB") and head[RECORD:].startswith(b"HEADER RECORD*******DSC")
+    if (begins_as_one or is_namestrs and (is_member or is_descriptor)) and not (is_member and is_descriptor):
         source.refuse("the headers of one of its datasets are damaged", "copy or export it again")
     return is_member and is_descriptor
-
-
-def _other(version: Version) -> Version:
-    return V8 if version is V5 else V5
 
 
 def _kinds(version: Version) -> dict[int, str]:
