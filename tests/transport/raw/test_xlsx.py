@@ -322,6 +322,17 @@ def test_a_file_that_is_cut_or_damaged_is_refused(tmp_path: Path) -> None:
         assert problems_of(tmp_path / "ae.xlsx") == ["this is not a whole workbook (.xlsx)"]
 
 
+@pytest.mark.parametrize("part", ["_rels/.rels", "xl/styles.xml", SHEET])
+def test_a_name_before_a_part_that_is_no_text_is_damage(tmp_path: Path, part: str) -> None:
+    """The name stands twice, before the part and in the archive's list: here the first, said to be UTF-8, is none."""
+    data = bytearray(book(tmp_path, [["A"], ["x"]]).read_bytes())
+    at = data.index(part.encode())
+    data[at - 24 + 1] |= 0x08  # of the header of 30 bytes before it: flag bit 11, the name is UTF-8
+    data[at] = 0xFF
+    (tmp_path / "ae.xlsx").write_bytes(data)
+    assert problems_of(tmp_path / "ae.xlsx") == ["this is not a whole workbook (.xlsx)"]
+
+
 def test_no_message_shows_a_value(tmp_path: Path) -> None:
     for rows in ([["A"], ["secret", "secret"]], [["A", "A"], ["secret"]], [["A"], ["secret"], ["#N/A"]]):
         with pytest.raises(Problems) as caught:

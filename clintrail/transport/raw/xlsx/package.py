@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from lxml import etree
 
@@ -76,6 +76,13 @@ def _archive(file: BinaryIO) -> zipfile.ZipFile:
         raise zipfile.BadZipFile("a name that is no text") from None
 
 
+def _part(archive: zipfile.ZipFile, part: str) -> IO[bytes]:
+    try:
+        return archive.open(part)
+    except UnicodeDecodeError:  # the name before the part itself, which the archive's list does not show
+        raise zipfile.BadZipFile("a name that is no text") from None
+
+
 def _unsafe(path: Path, archive: zipfile.ZipFile) -> Problem | None:
     members, place = archive.infolist(), Place(str(path))
     unpacked = sum(member.file_size for member in members)
@@ -128,5 +135,5 @@ def _elements(path: Path, archive: zipfile.ZipFile, part: str, tags: tuple[str, 
     place = Place(str(path))
     if part not in archive.NameToInfo:
         raise Problems([Problem(place, part, "the workbook has no such part, though it names it", _DAMAGED)])
-    with archive.open(part) as file:
+    with _part(archive, part) as file:
         yield from safe_elements(file, tuple(f"{{*}}{tag}" for tag in tags), place, part)
