@@ -109,7 +109,7 @@ def _rows_of_json(text: bytes) -> tuple[list[dict[str, Any]], list[list[Any]]]:
 
 def _rows_of_lines(text: bytes) -> tuple[list[dict[str, Any]], list[list[Any]]]:
     """The metadata may take several lines, though the standard wants one: no record begins before they end."""
-    whole = text.decode().lstrip(" \t\r\n")
+    whole = text.decode("utf-8-sig").lstrip(" \t\r\n")
     metadata, end = json.JSONDecoder().raw_decode(whole)
     return metadata["columns"], [json.loads(line) for line in whole[end:].split("\n") if line.strip()]
 
