@@ -35,7 +35,7 @@ bench:
 	$(VENV)-bench/bin/pip install --quiet --editable ".[test,bench]"
 	$(VENV)-bench/bin/python -m pytest -m bench -s
 
-# 100,000 damaged files of each kind (about an hour); those that were neither refused nor read rightly are kept in build/fuzz.
+# 100,000 damaged files of each kind (about half an hour); those that were neither refused nor read rightly are kept in build/fuzz.
 FUZZ = xpt dataset-json ndjson dsjc odm csv xlsx
 fuzz: $(BIN)/clintrail
 	@echo "== reading damaged files"
