@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 
 EXIT_GOOD, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_BUG = 0, 1, 2, 3
 
@@ -70,6 +71,11 @@ def collected(problems: list[Problem]) -> Iterator[None]:
         yield
     except Problems as error:
         problems.extend(error.problems)
+
+
+def unreadable(path: Path, error: OSError) -> Problem:
+    """The problem of a file that the system does not let us read."""
+    return Problem(Place(str(path)), "", f"the file cannot be read: {error.strerror or error}", "check its path and who may read it")
 
 
 def counted(count: int, what: str) -> str:

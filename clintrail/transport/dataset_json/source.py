@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from clintrail.errors import Place, Problem, Problems
+from clintrail.errors import Place, Problem, Problems, unreadable
 
 PIECE = 1 << 18
 # No records pack this well (DEFLATE itself ends at 1 to 1032); under the size, nobody is harmed.
@@ -50,7 +50,7 @@ def _opened(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        refuse(path, f"the file cannot be read: {error.strerror or error}", "check its path and who may read it")
+        raise Problems([unreadable(path, error)]) from None
 
 
 def _unpacked(file: BinaryIO, path: Path) -> Iterator[bytes]:

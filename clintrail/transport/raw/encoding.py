@@ -15,8 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clintrail.errors import Place, Problem, Problems, Severity
-from clintrail.transport.raw.file import unreadable
+from clintrail.errors import Place, Problem, Problems, Severity, unreadable
 from clintrail.transport.raw.guess import TITLES, likely_encodings
 
 _READ_BYTES = 1 << 20  # even: a block holds whole characters of UTF-16

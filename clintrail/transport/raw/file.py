@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clintrail.errors import Place, Problem, Problems
+from clintrail.errors import Place, Problem, Problems, unreadable
 from clintrail.transport.dataset import Variable
 
 
@@ -75,11 +75,6 @@ def sha256_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise Problems([unreadable(path, error)]) from None
-
-
-def unreadable(path: Path, error: OSError) -> Problem:
-    """The problem of a file that the system does not let us read."""
-    return Problem(Place(str(path)), "", f"the file cannot be read: {error.strerror or error}", "check its path and who may read it")
 
 
 def check_column_names(names: Iterable[str], place: Place) -> Iterator[Problem]:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from clintrail.errors import Place, Problem, Problems
-from clintrail.transport.raw.file import unreadable
+from clintrail.errors import Place, Problem, Problems, unreadable
 
 Kind = Literal["text", "workbook", "xpt", "sas7bdat", "parquet", "dataset_json", "odm"]
 

@@ -12,10 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyreadstat
 
-from clintrail.errors import Place, Problem, Problems, Severity, counted
+from clintrail.errors import Place, Problem, Problems, Severity, counted, unreadable
 from clintrail.transport.dataset import Dataset, Variable
 from clintrail.transport.missing import tagged
-from clintrail.transport.raw.file import unreadable
 from clintrail.transport.raw.text import as_text
 from clintrail.transport.sas_formats.names import is_of_sas
 

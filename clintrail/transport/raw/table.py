@@ -9,17 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from clintrail.errors import Place, Problem, Problems
+from clintrail.errors import Place, Problem, Problems, unreadable
 from clintrail.transport import dataset_json, xpt
 from clintrail.transport.dataset import Dataset, Variable
-from clintrail.transport.moments import DATE_FORMATS, DATETIME_FORMATS, TIME_FORMATS
+from clintrail.transport.moments import moment_of
 from clintrail.transport.raw.csv import read_raw_csv
-from clintrail.transport.raw.file import RawFile, blank_to_null, raw_file, sha256_of, unreadable
+from clintrail.transport.raw.file import RawFile, blank_to_null, raw_file, sha256_of
 from clintrail.transport.raw.kind import SUFFIXES, Kind
 from clintrail.transport.raw.text import text_table
 from clintrail.transport.sas_formats import iso_text
 from clintrail.transport.xpt.columns import DAYS_1960_TO_1970, SECONDS_1960_TO_1970, holds_text, is_exact
-from clintrail.transport.xpt.format import split_format
 
 INPUT_SUFFIXES = (".xpt", ".parquet", ".sas7bdat", ".json", ".ndjson", ".dsjc", ".csv")
 _DAYS = (-138061, 2936549)  # 1582-01-01, where SAS dates begin, and 9999-12-31, the last that Python shows
@@ -136,16 +135,16 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def _by_format(numbers: pa.ChunkedArray, sas_format: str) -> pa.ChunkedArray:
-    """SAS numbers as what their format shows them as; unchanged where it shows numbers, or a value is out of its range."""
-    name = (split_format(sas_format if "." in sas_format else sas_format + ".") or ("", 0, 0))[0] if sas_format else ""
+    """SAS numbers as what their format shows them as, a part of a day or of a microsecond not; unchanged where a value is out of range."""
+    moment = moment_of(sas_format)
     least, most = pc.min(numbers).as_py(), pc.max(numbers).as_py()
     if least is None:
         least = most = 0
-    if name in DATE_FORMATS and _DAYS[0] <= least and most <= _DAYS[1]:
+    if moment == "date" and _DAYS[0] <= least and most <= _DAYS[1]:
         return pc.subtract(pc.floor(numbers), float(DAYS_1960_TO_1970)).cast(pa.int32()).cast(pa.date32())
-    if name in DATETIME_FORMATS and _DAYS[0] * _DAY <= least and most <= _DAYS[1] * _DAY:
+    if moment == "datetime" and _DAYS[0] * _DAY <= least and most <= _DAYS[1] * _DAY:
         return _microseconds(pc.subtract(numbers, float(SECONDS_1960_TO_1970))).cast(pa.timestamp("us"))
-    if name in TIME_FORMATS and least >= 0 and most < _DAY:
+    if moment == "time" and least >= 0 and most < _DAY:
         return _microseconds(numbers).cast(pa.time64("us"))
     return numbers
 

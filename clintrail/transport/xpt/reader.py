@@ -12,7 +12,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from clintrail.errors import Place, Problem, Problems
+from clintrail.errors import Place, Problem, Problems, unreadable
 from clintrail.transport.dataset import Dataset
 from clintrail.transport.xpt import layout
 from clintrail.transport.xpt.decode import Decoder
@@ -127,8 +127,7 @@ def open(
     try:
         file = path.open("rb", buffering=0)
     except OSError as error:
-        problem = f"the file cannot be read: {error.strerror or error}"
-        raise Problems([Problem(Place(str(path)), "", problem, "check its path and who may read it")]) from None
+        raise Problems([unreadable(path, error)]) from None
     with file:
         source = Source(file, path, file.seek(0, 2), encoding)
         file.seek(0)

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
 
-from clintrail.errors import Place, Problem, Problems
-from clintrail.transport.raw.file import unreadable
+from clintrail.errors import Place, Problem, Problems, unreadable
 
 Attributes = Mapping[str, str]
 Started = Callable[[list[str], Attributes], bool]

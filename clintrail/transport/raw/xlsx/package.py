@@ -13,8 +13,7 @@ from typing import IO, BinaryIO
 
 from lxml import etree
 
-from clintrail.errors import Place, Problem, Problems
-from clintrail.transport.raw.file import unreadable
+from clintrail.errors import Place, Problem, Problems, unreadable
 from clintrail.transport.safe_xml import local_name, safe_elements
 
 MOST_BYTES, MOST_RATIO, SMALL = 4 << 30, 300, 64 << 20  # unpacked; to the packed size, where it is not small
