@@ -14,6 +14,7 @@ from clintrail.errors import Place, Problem, Problems
 from clintrail.transport.dataset import Variable
 from clintrail.transport.missing import missing_names
 from clintrail.transport.sas_formats import iso_text, shown
+from clintrail.transport.xpt.layout import is_encoding
 from clintrail.transport.xpt.members import XptMember
 from clintrail.transport.xpt.reader import XptFile
 from clintrail.transport.xpt.reader import open as open_xpt
@@ -62,11 +63,7 @@ def told_as_data(
 
 def check_encoding(encoding: str) -> None:
     """Raises `Problems` for an encoding that there is not, or that has no ASCII, in which headers are written."""
-    try:
-        known = "ASCII 0".encode(encoding) == b"ASCII 0"
-    except LookupError:
-        known = False
-    if not known:
+    if not is_encoding(encoding):
         problem = Problem(Place(), encoding, "XPT files have no encoding of this name", "give utf-8, latin-1, gb18030 or another")
         raise Problems([problem])
 
