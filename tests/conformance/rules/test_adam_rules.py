@@ -1,0 +1,13 @@
+"""Every rule of `adam/rules` by its own examples, which depend on its condition."""
+
+from __future__ import annotations
+
+import pytest
+from own_examples import faults, rules_of
+
+from clintrail.conformance.rules import Rule
+
+
+@pytest.mark.parametrize("rule", rules_of("adam"), ids=lambda rule: rule.name)
+def test_a_rule_does_in_its_examples_what_it_says_and_each_part_of_it_matters(rule: Rule) -> None:
+    assert faults(rule) == []
