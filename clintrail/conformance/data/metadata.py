@@ -132,7 +132,8 @@ def _values(data: Data) -> Iterator[Row]:
             for value, count in found:
                 yield {
                     "dataset": d.name, "variable": v.name, "value": value, "records": count, "domain": d.domain,
-                    "class": d.class_name or None, "codelists": [c.code for c in lists], "codelist": lists[0].code, "codelist_name": lists[0].name,
+                    "class": d.class_name or None, "codelists": [c.code for c in lists], "codelist": lists[0].code,
+                    "codelist_name": lists[0].name,
                     "extensible": any(c.extensible for c in lists), "known": any(c.term(value) for c in lists),
                     "known_in_other_case": any(t.value.lower() == value.lower() for c in lists for t in c.matches(value)),
                 }  # fmt: skip

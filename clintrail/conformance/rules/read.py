@@ -137,6 +137,8 @@ def _groups(reader: Reader, node: Node | None) -> dict[str, tuple[str, ...]]:
 def _names(reader: Reader, node: Node, subject: str) -> tuple[str, ...]:
     """Names of variables, of which `--` may stand at the beginning."""
     names = reader.listed(node, subject)
+    if not names:
+        reader.problem(node.place, subject, "a group of no variables", f"write it on a line of its own: {subject}: USUBJID, --SEQ")
     for name in names:
         if not NAME.match(name.removeprefix("--")):
             reader.problem(node.place, subject, f"'{name}' is no name", "names have letters, digits and _, and begin with a letter or --")
