@@ -21,6 +21,11 @@ from clintrail.compile.expressions import ENGINE_FORMS
 from clintrail.compile.functions import Function, FunctionTable
 from clintrail.compile.library import library
 from clintrail.conformance.agency import AGENCIES, SUBJECTS, Agency, Rule, rules
+from clintrail.conformance.data.metadata import TABLES
+from clintrail.conformance.report.rules import TITLES, one_line, scope_in_words
+from clintrail.conformance.rules import shipped_rules
+from clintrail.conformance.rules.rule import RECORD
+from clintrail.conformance.rules.rule import Rule as ConformanceRule
 from clintrail.define.check.data import DATA_SUBJECTS
 from clintrail.define.check.rule import rules_of
 from clintrail.define.check.rules import DOCUMENT_SUBJECTS
@@ -117,6 +122,49 @@ def define_checks_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def rules_page() -> str:
+    """The rules of `clintrail check`, by what they are for, and the tables about the data that rules can ask."""
+    found = shipped_rules()
+    parts = [
+        "# The rules of `clintrail check`",
+        NOTE,
+        f"{len(found):,} rules, each a folder with its examples in `sdtm/rules`, `adam/rules` or `define_xml/rules`;"
+        " `clintrail rules NAME` shows one wholly. How to write rules: [rules.md](rules.md). Published identifiers are those of CDISC's"
+        " conformance rules (CG, AD, DD) and of the FDA (FB, TRC). The rules of `define check` and of `xpt --check`, which are checked,"
+        " too, stand in [define-checks.md](define-checks.md) and [xpt.md](xpt.md).",
+    ]
+    for kind, title in TITLES.items():
+        of_kind = [rule for rule in found if rule.kind == kind]
+        for heading, is_here in _RULE_GROUPS.items():
+            rows = [_rule(rule) for rule in sorted(of_kind, key=lambda r: (r.scope.domains, r.name)) if is_here(rule)]
+            if rows:
+                parts += [f"## {title}: {heading}", _table(("rule", "what must hold", "for", "severity", "stands for", "source"), rows)]
+    tables = [(f"`{name}`", _cell(table.about), ", ".join(table.columns), ", ".join(table.keys)) for name, table in TABLES.items()]
+    parts += [
+        "## Tables about the data",
+        "Rules can be for each row of such a table (`each:` and its name without the plural s), and look into it by its keys.",
+        _table(("table", "a row is", "columns", "keys"), tables),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+_RULE_GROUPS: dict[str, Callable[[ConformanceRule], bool]] = {
+    "datasets, variables and values": lambda rule: rule.each != RECORD,
+    "records in general": lambda rule: rule.each == RECORD and not rule.scope.domains,
+    "records of single datasets": lambda rule: rule.each == RECORD and bool(rule.scope.domains),
+}
+
+
+def _rule(rule: ConformanceRule) -> tuple[str, ...]:
+    told = (one_line(rule.holds), scope_in_words(rule), rule.severity.name.lower(), ", ".join(rule.stands_for), one_line(rule.source))
+    return (f"`{rule.name}`", *map(_cell, told))
+
+
+def _cell(text: str) -> str:
+    """Text that is no Markdown: a name with a * in it is no emphasis."""
+    return re.sub(r"([*<])", r"\\\1", text)
+
+
 def xpt_page() -> str:
     """The page on XPT files, which is written by hand but for the table of agencies' rules."""
     text = (Path(__file__).parent / "xpt.md").read_text("utf-8")
@@ -176,8 +224,15 @@ def _table(header: tuple[str, ...], rows: Any) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-PAGES = {"commands.md": commands_page, "functions.md": functions_page, "define-checks.md": define_checks_page, "xpt.md": xpt_page}
-EXAMPLES = ("xpt.md", "compare.md", "dataset-json.md")  # pages whose commands are run, as those of the README are
+PAGES = {
+    "commands.md": commands_page,
+    "functions.md": functions_page,
+    "define-checks.md": define_checks_page,
+    "rules-catalogue.md": rules_page,
+    "xpt.md": xpt_page,
+}
+# Pages whose commands are run, as those of the README are.
+EXAMPLES = ("xpt.md", "compare.md", "dataset-json.md", "conformance.md", "rules.md")
 
 if __name__ == "__main__":
     from readme import ROOT, refreshed, with_demo

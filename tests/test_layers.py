@@ -20,8 +20,11 @@ LAYERS = [
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
-# The package layer writes what the trail and the define make: it is the only one that may know its neighbours.
-NEIGHBOURS = {("package", "trail"), ("package", "define"), ("package", "compare"), ("package", "conformance")}
+# The package layer writes what the trail and the define make, and conformance checks what they say (decision 0015).
+NEIGHBOURS = {
+    ("package", "trail"), ("package", "define"), ("package", "compare"), ("package", "conformance"),
+    ("conformance", "define"), ("conformance", "trail"),
+}  # fmt: skip
 
 
 def imports(path: Path) -> set[str]:

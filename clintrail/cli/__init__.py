@@ -10,6 +10,7 @@ import typer
 
 import clintrail
 from clintrail import show
+from clintrail.cli.check import check, rules
 from clintrail.cli.define import define_check
 from clintrail.cli.files import compare, xpt
 from clintrail.cli.spec import spec_export, spec_import
@@ -26,6 +27,8 @@ app.command("compile")(compile_)
 app.command("why")(why)
 app.command("lengths")(lengths)
 app.command("functions")(functions)
+app.command("check")(check)
+app.command("rules")(rules)
 app.command("xpt")(xpt)
 app.command("compare")(compare)
 

@@ -69,6 +69,7 @@ class Column:
     typed: Expression | None = None
     marked: Marked | None = None
     parts: tuple[tuple[int, Expression, Marked], ...] = ()  # of a rule with branches or sources: where in `sql` each expression stands
+    places: tuple[Place, ...] = ()  # of a rule that each source of records has its own of: where each stands
 
 
 def pieces_of(column: Column) -> tuple[tuple[int, Expression, Marked], ...]:

@@ -170,7 +170,8 @@ class BaseStage(Stage):
         joins = tuple(j for c in parts for j in c.joins)
         first = parts[0]
         return Column(
-            name, sql, inputs, joins, text=text, place=first.place, kind=first.kind, wanted=first.wanted,
+            name, sql, inputs, joins, text=text, place=first.place, places=tuple(c.place for c in parts), kind=first.kind,
+            wanted=first.wanted,
             constant=all(c.constant for c in parts),
             constant_sources=tuple(k for k, c in enumerate(parts) if c.constant),
             parts=tuple(pieces), reads=tuple(i for k, c in enumerate(parts) for i in _narrowed(c.reads, self.when_source(k))),

@@ -5,7 +5,7 @@ The facts stand in `sdtm/tables/*.csv` and `adam/tables/*.csv`; this package rea
 
 from clintrail.standards.adam import adam_dataset, adam_variable
 from clintrail.standards.info import Core, DatasetInfo, VariableInfo, VarType, variable_order
-from clintrail.standards.sdtm import sdtm_dataset, sdtm_dataset_names
+from clintrail.standards.sdtm import sdtm_dataset, sdtm_dataset_names, sdtm_not_allowed
 
 __all__ = [
     "Core",
@@ -16,5 +16,6 @@ __all__ = [
     "adam_variable",
     "sdtm_dataset",
     "sdtm_dataset_names",
+    "sdtm_not_allowed",
     "variable_order",
 ]

@@ -110,6 +110,13 @@ def _allowed(table: str, domain: str) -> list[VariableInfo]:
     return [replace(v, name=v.name.replace("--", domain)) for v in (variable_from(row, core="Perm") for row in usable)]
 
 
+@cache
+def sdtm_not_allowed(domain: str) -> frozenset[str]:
+    """Variables of the model, with `--` for the prefix, that the guide allows in no domain, or in others only (SDTMIG 3.4, section 2.7)."""
+    rows = ((row["Variable"], row["Use in SDTMIG"]) for row in read_table("sdtm", "model"))
+    return frozenset(name for name, use in rows if use not in ("", f"{domain} only"))
+
+
 def _model_table(name: str) -> list[VariableInfo]:
     return _allowed(name, name)
 

@@ -34,6 +34,7 @@ class TrailColumn:
     constant: bool
     constant_sources: tuple[int, ...]
     inputs: tuple[Input, ...]
+    places: tuple[str, ...] = ()  # of a rule that each source of records has its own of: where each stands
 
 
 class Trail:
@@ -52,6 +53,7 @@ class Trail:
         if self.document.get("format") != FORMAT:
             raise Problems([Problem(Place(path.as_posix()), "", "the trail was written by another version", "build the package again")])
         self._tables: dict[str, pa.Table] = {}
+        self._columns: dict[tuple[str, str], pa.ChunkedArray] = {}
         self._arrays: dict[tuple[str, str], np.ndarray] = {}
         self._pairs: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = {}
 
@@ -71,6 +73,7 @@ class Trail:
                 found[frame, name] = TrailColumn(
                     frame, name, c["kind"], c["level"], c.get("rule", ""), c.get("words", ""), c.get("sql", ""), c.get("place", ""),
                     c.get("target", ""), c.get("constant", False), tuple(c.get("constant_sources", ())), inputs,
+                    tuple(c.get("places", ())),
                 )  # fmt: skip
         return found
 
@@ -90,15 +93,26 @@ class Trail:
             self._tables[frame] = pq.read_table(self.folder / self.frame(frame)["file"], memory_map=False)
         return self._tables[frame]
 
+    def values(self, frame: str, column: str) -> pa.ChunkedArray:
+        """One column of a frame's data; the others are not read for it."""
+        if frame in self._tables:
+            return self._tables[frame][column]
+        if (frame, column) not in self._columns:
+            table = pq.read_table(self.folder / self.frame(frame)["file"], columns=[column], memory_map=False)
+            self._columns[frame, column] = table[column]
+        return self._columns[frame, column]
+
     def size(self, frame: str) -> int:
         """How many rows the frame has."""
-        return int(self.table(frame).num_rows)
+        if frame in self._tables:
+            return int(self._tables[frame].num_rows)
+        return int(pq.read_metadata(self.folder / self.frame(frame)["file"]).num_rows)
 
     def link(self, frame: str, column: str) -> np.ndarray:
         """A link column as int64, -1 where it points nowhere (also for the small numbers in `when`)."""
         key = (frame, column)
         if key not in self._arrays:
-            values = self.table(frame)[column]
+            values = self.values(frame, column)
             self._arrays[key] = pc.fill_null(values.cast(pa.int64()), -1).to_numpy()
         return self._arrays[key]
 
@@ -143,7 +157,7 @@ class Trail:
         if described["kind"] not in ("form", "input"):
             return None
         file = self.document["files"][described["dataset"]]["path"]
-        return str(file), int(self.table(frame)["_record"][row].as_py())
+        return str(file), int(self.values(frame, "_record")[row].as_py())
 
 
 def _input(stored: list[Any]) -> Input:

@@ -90,10 +90,16 @@ def _column(column: Column) -> dict[str, Any]:
     described: dict[str, Any] = {"kind": column.kind, "level": column.level}
     optional = {
         "type": column.type, "rule": column.text, "words": column.words, "sql": column.sql, "place": str(column.place),
-        "target": column.target, "constant": column.constant, "constant_sources": list(column.constant_sources),
+        "places": _places(column), "target": column.target, "constant": column.constant, "constant_sources": list(column.constant_sources),
         "inputs": [_input(i) for i in column.inputs],
     }  # fmt: skip
     return described | {key: value for key, value in optional.items() if value}
+
+
+def _places(column: Column) -> list[str]:
+    """Where the rule of each source stands, where they do not stand together."""
+    places = [str(place) for place in column.places]
+    return places if len(set(places)) > 1 else []
 
 
 def _input(needed: Input) -> list[Any]:

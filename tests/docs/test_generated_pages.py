@@ -18,12 +18,12 @@ DOCS = ROOT / "docs"
 QUOTE = re.compile(r"```(?:yaml|sql) (\S+)\n(.*?)```", re.S)
 
 
-@pytest.mark.parametrize("page", ["commands.md", "functions.md", "define-checks.md", "xpt.md"])
+@pytest.mark.parametrize("page", ["commands.md", "functions.md", "define-checks.md", "rules-catalogue.md", "xpt.md"])
 def test_a_generated_page_has_not_drifted(generate: ModuleType, page: str) -> None:
     assert (DOCS / page).read_text("utf-8") == generate.PAGES[page](), "run `make docs`"
 
 
-@pytest.mark.parametrize("page", ["xpt.md", "compare.md", "dataset-json.md"])
+@pytest.mark.parametrize("page", ["xpt.md", "compare.md", "dataset-json.md", "conformance.md", "rules.md"])
 def test_the_commands_of_a_page_print_what_it_says(
     generate: ModuleType, readme: ModuleType, page: str, tmp_path: Path, melasma_package: Path
 ) -> None:
@@ -32,7 +32,10 @@ def test_the_commands_of_a_page_print_what_it_says(
     assert readme.refreshed(text, tmp_path, melasma_package) == text, "run `make docs`"
 
 
-COMMANDS = ["build", "compile", "define check", "functions", "lengths", "compare", "terminology import", "terminology list", "why", "xpt"]
+COMMANDS = [
+    "build", "check", "compare", "compile", "define check", "functions", "lengths", "rules", "terminology import", "terminology list",
+    "why", "xpt",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -47,7 +50,7 @@ def test_the_command_page_has_every_option_that_help_has(command: str) -> None:
 
 def quotes() -> list[tuple[str, str, str]]:
     """(page, file, quoted text) of every fence that names the file it quotes."""
-    pages = [ROOT / "README.md", DOCS / "language.md"]
+    pages = [ROOT / "README.md", DOCS / "language.md", DOCS / "rules.md"]
     return [(path.name, file, text) for path in pages for file, text in QUOTE.findall(path.read_text("utf-8"))]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clintrail.standards import sdtm_dataset, sdtm_dataset_names, variable_order
+from clintrail.standards import sdtm_dataset, sdtm_dataset_names, sdtm_not_allowed, variable_order
 
 
 def test_the_guide_has_63_datasets_and_each_has_keys_of_its_own_variables() -> None:
@@ -91,3 +91,9 @@ def test_supplemental_qualifiers_split_datasets_and_those_only_the_model_has() -
 def test_no_label_is_longer_than_transport_files_allow() -> None:
     long = [(n, v.name) for n in sdtm_dataset_names() for v in sdtm_dataset(n).variables if len(v.label) > 40]  # type: ignore[union-attr]
     assert long == []
+
+
+def test_variables_of_the_model_that_the_guide_keeps_for_one_domain_are_not_allowed_in_others() -> None:
+    assert {"--EVDTYP", "--AGENT", "FETUSID", "SPECIES"} <= sdtm_not_allowed("AE")
+    assert "--EVDTYP" not in sdtm_not_allowed("MH") and "--AGENT" not in sdtm_not_allowed("MS")
+    assert not {"--TERM", "--LNKID", "EPOCH"} & sdtm_not_allowed("AE")

@@ -2,7 +2,8 @@
 
 `ae.csv` is a dataset. `_variables.csv` (dataset, variable, label, type, length, format) and `_datasets.csv` (Filename, Label, Class)
 say more of them; without, the guide does, and a variable that it does not know is a number where all its values are. A file named as a
-table of `metadata` (`define_variables.csv`) is that table. `.env` names the standard and its version, as CDISC's cases have it.
+table of `metadata` (`define_variables.csv`) is that table. `.env` names the standard and its version, as CDISC's cases have it, and
+the define.xml where it is not named so.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from clintrail.compile.plan import quoted
-from clintrail.conformance.data.files import connect, date_type, with_tables
+from clintrail.conformance.data.files import connect, date_type, file_table, with_tables
 from clintrail.conformance.data.guide import guide_dataset
 from clintrail.conformance.data.metadata import TABLES
 from clintrail.conformance.data.model import CheckedDataset, Data, Kind, class_and_structure
+from clintrail.define.read.document import read_define
 from clintrail.terminology import Terminology, load_codelists
 from clintrail.transport.dataset import Variable
 
@@ -29,7 +31,11 @@ Row = Mapping[str, str]
 
 def read_example(folder: Path, *, terminology: Terminology | None = None) -> Data:
     """The datasets of a folder of CSV files as tables; a file of `metadata`'s names is the table of that name."""
-    data = Data(connect(), (), terminology or load_codelists(None), place=folder, ig_version=_version(folder))
+    stated = _environment(folder)
+    version = stated.get("VERSION", "3.4").replace("-", ".")
+    data = Data(connect(), (), terminology or load_codelists(None), place=folder, ig_version=version)
+    if (define := folder / stated.get("DEFINE_XML", "define.xml")).is_file():
+        data.define["sdtm"], data.define_paths["sdtm"] = read_define(define).document, define
     described = _by(read_csv(folder / "_variables.csv")[1], "dataset")
     about = {_dataset(row.get("Filename", "")): row for row in read_csv(folder / "_datasets.csv")[1]}
     found = []
@@ -47,7 +53,8 @@ def read_csv(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         return [], []
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
-        return list(rows.fieldnames or ()), [{k: v or "" for k, v in row.items() if k is not None} for row in rows]
+        header = [name for name in rows.fieldnames or () if name]  # some end every line with a comma
+        return header, [{name: row[name] or "" for name in header} for row in rows]
 
 
 def _by(rows: Iterable[dict[str, str]], column: str) -> dict[str, tuple[dict[str, str], ...]]:
@@ -61,10 +68,10 @@ def _dataset(file: str) -> str:
     return file.removesuffix(".xpt").removesuffix(".csv").upper()
 
 
-def _version(folder: Path) -> str:
+def _environment(folder: Path) -> dict[str, str]:
     path = folder / ".env"
-    stated = dict(line.split("=", 1) for line in path.read_text("utf-8").splitlines() if "=" in line) if path.is_file() else {}
-    return stated.get("VERSION", "3.4").replace("-", ".")
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines if "=" in line)}
 
 
 def _give(data: Data, path: Path) -> None:
@@ -135,5 +142,5 @@ def _store(data: Data, name: str, kind: Kind, variables: list[Variable], rows: l
         shown = quoted(variable.name)
         casts.append(shown if type_ == "VARCHAR" else f"TRY_CAST({shown} AS {type_}) AS {shown}")
     data.con.register("incoming", pa.table(columns))
-    data.con.execute(f"CREATE TABLE meta.{quoted('file ' + name)} AS SELECT {', '.join(casts)} FROM incoming")
+    data.con.execute(f"CREATE TABLE {file_table(name)} AS SELECT {', '.join(casts)} FROM incoming")
     data.con.unregister("incoming")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tempfile
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,12 +13,12 @@ import duckdb
 import pyarrow as pa
 
 from clintrail.compile.bind import SETTINGS
-from clintrail.compile.plan import quoted
+from clintrail.compile.plan import literal, quoted
 from clintrail.conformance.data.model import CheckedDataset, Data, Kind, class_and_structure, table_of
 from clintrail.define.model import DefineDocument
 from clintrail.define.read.document import read_define
 from clintrail.errors import Place, Problem, Problems, collected
-from clintrail.terminology import Terminology, load_codelists
+from clintrail.terminology import Terminology, default_store, load_codelists
 from clintrail.transport import dataset_json, xpt
 from clintrail.transport.dataset import Variable
 
@@ -47,17 +49,21 @@ class _File:
             yield from dataset_json.open(self.path).batches()
 
 
-def load_folder(folder: Path, *, terminology: Terminology | None = None, database: Path | None = None) -> Data:
+def load_folder(
+    folder: Path, *, terminology: Terminology | None = None, study: Path | None = None, database: Path | None = None
+) -> Data:
     """The datasets of a folder, or of a package of ours (its `m5`), as tables.
 
     The database is in memory, or in the new file `database`, where memory stays within bounds. Without `terminology`, that of
-    define.xml is used, else the newest at hand. Raises `Problems`: no datasets, files that cannot be read, two of one name.
+    define.xml is used, else the newest at hand: of the folder of specs `study`, of the user's store, or shipped. Raises `Problems`:
+    no datasets, files that cannot be read, two of one name.
     """
     files = _files(folder)
     defines = {kind: path for path in _defines(folder) if (kind := _kind_of_define(path))}
     documents = {kind: read_define(path).document for kind, path in defines.items()}
     con = connect(database)
-    data = Data(con, (), terminology or _terminology(documents.values()), documents, defines, place=folder)
+    used = terminology or terminology_of(documents.values(), study)
+    data = Data(con, (), used, documents, defines, place=folder, is_on_disk=database is not None)
     return with_datasets(data, files)
 
 
@@ -65,6 +71,9 @@ def connect(database: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A database with the settings that compiled expressions rely on and the schemas `data` and `meta`."""
     con = duckdb.connect(str(database) if database else ":memory:")
     con.execute(f"SET memory_limit = '{MEMORY}'")
+    if database is None:  # else what does not fit into memory would go into the folder that one works in
+        aside = Path(tempfile.gettempdir()) / f"clintrail-{uuid.uuid4().hex}"
+        con.execute(f"SET temp_directory = {literal(str(aside))}")
     con.execute("SET preserve_insertion_order = true")
     for setting in SETTINGS:
         con.execute(setting)
@@ -120,14 +129,21 @@ def _kind_of_define(path: Path) -> Kind | None:
     return "adam" if any(d.purpose == "Analysis" or d.name == "ADSL" for d in document.datasets) else "sdtm"
 
 
-def _terminology(documents: Iterable[DefineDocument]) -> Terminology:
-    """The terminology that the define.xml names, where it is at hand, else the newest."""
+def terminology_of(documents: Iterable[DefineDocument], study: Path | None = None, version: str | None = None) -> Terminology:
+    """The terminology of a version, else that which the define.xml names, where it is at hand, else the newest.
+
+    It is looked for where a build looks: in the study's own `terminology/`, in the user's store, and in what is shipped. Raises
+    `Problems` for a version that was asked for and is not at hand.
+    """
+    stores = [path for path in (*([study / "terminology"] if study else []), default_store()) if path.is_dir()]
+    if version:
+        return load_codelists(version, store_dirs=stores)
     asked = {s.publishing_set: s.version for d in documents for s in d.standards if s.type == "CT" and s.publishing_set}
     wanted = {name: version for name, version in asked.items() if name in ("SDTM", "ADaM")}
     try:
-        return load_codelists(wanted or None)
+        return load_codelists(wanted or None, store_dirs=stores)
     except Problems:
-        return load_codelists(None)
+        return load_codelists(None, store_dirs=stores)
 
 
 def with_datasets(data: Data, files: Sequence[_File]) -> Data:
@@ -148,7 +164,7 @@ def _kind(file: _File, data: Data) -> Kind:
 def _load(con: duckdb.DuckDBPyConnection, file: _File, kind: Kind) -> None:
     batches = file.batches()
     first = next(batches, None)
-    name = f"meta.{quoted('file ' + file.name)}"
+    name = file_table(file.name)
     columns = ", ".join(["row_number() OVER () AS _record", *(_column(v, kind) for v in file.variables)])
     if first is None:
         schema = pa.schema([(v.name, pa.string() if v.type == "Char" else pa.float64()) for v in file.variables])
@@ -214,24 +230,27 @@ def _domain(con: duckdb.DuckDBPyConnection, file: _File) -> str:
     own = file.name[4:] if supplemental else file.name
     if not any(v.name == column for v in file.variables) or len(own) not in (3, 4):
         return file.name
-    found = con.execute(f"SELECT DISTINCT {column} FROM meta.{quoted('file ' + file.name)} LIMIT 2").fetchall()
+    found = con.execute(f"SELECT DISTINCT {column} FROM {file_table(file.name)} LIMIT 2").fetchall()
     if len(found) == 1 and found[0][0] and own.startswith(found[0][0]):
         return f"SUPP{found[0][0]}" if supplemental else str(found[0][0])
     return file.name
 
 
 def with_tables(data: Data) -> Data:
-    """A table for each domain from the files', and a view for each part."""
+    """Views on the tables of the files, so that no record is stored twice: one for each domain, and for each part one of its own name."""
     for parts in data.domains():
         selects, offset = [], 0
         for part in parts:
-            source = f"meta.{quoted('file ' + part.name)}"
-            selects.append(f"SELECT '{part.name}' AS _dataset, _record + {offset} AS _row, * FROM {source}")
+            selects.append(f"SELECT '{part.name}' AS _dataset, _record + {offset} AS _row, * FROM {file_table(part.name)}")
             offset += part.records
         name = table_of(parts[0].domain)
-        data.con.execute(f"CREATE TABLE {name} AS {' UNION ALL BY NAME '.join(selects)}")
-        for part in parts:
-            data.con.execute(f"DROP TABLE meta.{quoted('file ' + part.name)}")
+        data.con.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}")
+        for part, select in zip(parts, selects, strict=True):
             if part.name != part.domain:
-                data.con.execute(f"CREATE VIEW {table_of(part.name)} AS SELECT * FROM {name} WHERE _dataset = '{part.name}'")
+                data.con.execute(f"CREATE VIEW {table_of(part.name)} AS {select}")
     return data
+
+
+def file_table(name: str) -> str:
+    """The table with the records of a file's dataset, in SQL."""
+    return f"meta.{quoted('file ' + name)}"

@@ -5,42 +5,50 @@ A table's key columns tell which of its rows belong to a row of another table. E
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
 
 import pyarrow as pa
 
 from clintrail.compile.plan import quoted
-from clintrail.conformance.data.model import CheckedDataset, Data, table_of
+from clintrail.conformance.data.define import DEFINE_TABLES
+from clintrail.conformance.data.identified import identified
+from clintrail.conformance.data.iso import iso_values_sql
+from clintrail.conformance.data.model import CheckedDataset, Data
+from clintrail.conformance.data.sources import source_values_sql
+from clintrail.conformance.data.subjects import subject_records
+from clintrail.conformance.data.tables import NAMES, SQL, TEXT, WHOLE, YES, Row, Table
+from clintrail.conformance.data.terms import code_name_rows, value_rows
+from clintrail.conformance.data.texts import ODDITIES, repeats_sql, text_rows
+from clintrail.conformance.data.trail import TRAIL_TABLES
+from clintrail.conformance.data.variables import blank_rows, variable_rows
 from clintrail.standards import VariableInfo
-from clintrail.terminology import Codelist
-
-TEXT, WHOLE, YES, NAMES = pa.string(), pa.int64(), pa.bool_(), pa.list_(pa.string())
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: its columns with their types, the keys by which it is matched, what a row is, and how it is made."""
-
-    keys: tuple[str, ...]
-    about: str
-    columns: dict[str, pa.DataType]
-    make: Callable[[Data], Iterator[Row]]
+from clintrail.standards.templates import is_template
 
 
 def ensure(data: Data, name: str) -> None:
-    """Make the table `meta.<name>` if it is not there yet."""
-    if name in data.given:
+    """Make the table `meta.<name>` if it is not there yet; of a table in pieces, that of its pieces."""
+    if name in data.given or stored(name) in data.given:
         return
-    data.given.add(name)
+    data.given.add(stored(name))
     table = TABLES[name]
-    rows = list(table.make(data))
-    arrays = {column: pa.array([row.get(column) for row in rows], kind) for column, kind in table.columns.items()}
+    for needed in table.needs:
+        ensure(data, needed)
+    made = table.make(data)
+    if isinstance(made, str):
+        data.con.execute(f"CREATE TABLE meta.{quoted(name)} AS {made}")
+        return
+    rows = list(made)
+    columns = {**{n: kind for n, kind in table.columns.items() if n not in table.pieces}, **({SQL: TEXT} if table.pieces else {})}
+    arrays = {column: pa.array([row.get(column) for row in rows], kind) for column, kind in columns.items()}
     data.con.register("incoming", pa.table(arrays))
-    data.con.execute(f"CREATE TABLE meta.{quoted(name)} AS SELECT * FROM incoming")
+    data.con.execute(f"CREATE TABLE meta.{quoted(stored(name))} AS SELECT * FROM incoming")
     data.con.unregister("incoming")
+
+
+def stored(name: str) -> str:
+    """What a table is called in the schema `meta`."""
+    return f"{name} pieces" if TABLES[name].pieces else name
 
 
 def _datasets(data: Data) -> Iterator[Row]:
@@ -52,36 +60,11 @@ def _datasets(data: Data) -> Iterator[Row]:
         }  # fmt: skip
 
 
-def _variables(data: Data) -> Iterator[Row]:
-    for d in data.datasets:
-        measured = _measured(data, d)
-        for position, v in enumerate(d.variables, start=1):
-            generic = f"--{v.name[len(d.prefix) :]}" if d.prefix and v.name.startswith(d.prefix) and v.name != d.prefix else v.name
-            yield {
-                "dataset": d.name, "variable": v.name, "domain": d.domain, "class": d.class_name or None, "generic": generic,
-                "structure": d.structure or None, "label": v.label or None, "type": v.type, "length": v.length, "format": v.format or None,
-                "position": position, "longest": measured[v.name][0], "filled": measured[v.name][1], "records": d.records,
-            }  # fmt: skip
-
-
-def _measured(data: Data, d: CheckedDataset) -> dict[str, tuple[int | None, int]]:
-    """The bytes of the longest text and the number of filled values of each variable."""
-    if not d.variables:
-        return {}
-    parts = []
-    for v in d.variables:
-        name = quoted(v.name)
-        parts.append(f"max(strlen({name}))" if v.type == "Char" else "NULL")
-        parts.append(f"count({name})")
-    row = data.con.execute(f"SELECT {', '.join(parts)} FROM {table_of(d.name)}").fetchall()[0]
-    return {v.name: (row[2 * i], row[2 * i + 1]) for i, v in enumerate(d.variables)}
-
-
 def _guide_datasets(data: Data) -> Iterator[Row]:
     for d in data.datasets:
         if guide := d.guide:
             yield {
-                "dataset": d.name, "label": guide.label, "class": guide.class_name, "structure": guide.structure,
+                "dataset": d.name, "label": guide.label or None, "class": guide.class_name, "structure": guide.structure,
                 "standard": guide.standard, "keys": list(guide.keys), "repeating": guide.repeating, "reference_data": guide.reference_data,
             }  # fmt: skip
 
@@ -90,12 +73,18 @@ def _guide_variables(data: Data) -> Iterator[Row]:
     """The guide's own variables of the datasets at hand, there or not, and what it says of their other variables."""
     for d in data.datasets:
         if guide := d.guide:
-            listed = {v.name: v for v in guide.variables if v.name.isupper() and "*" not in v.name}
+            listed = {v.name: v for v in map(partial(_named, d), guide.variables) if v.name.isupper() and not is_template(v.name)}
             for listed_one in listed.values():
                 yield _guide_variable(d, listed_one, True)
             for v in d.variables:
                 if v.name not in listed and (info := guide.variable(v.name)):
                     yield _guide_variable(d, info, False)
+
+
+def _named(d: CheckedDataset, v: VariableInfo) -> VariableInfo:
+    """A variable that the structure names --TERM, as the guide has it by the name in an analysis dataset."""
+    name = v.name.replace("--", d.prefix) if d.kind == "adam" and d.prefix else v.name
+    return (d.guide and d.guide.variable(name)) or v if name != v.name else v
 
 
 def _guide_variable(d: CheckedDataset, v: VariableInfo, listed: bool) -> Row:
@@ -118,39 +107,6 @@ def _terms(data: Data) -> Iterator[Row]:
             yield {"codelist": c.code, "short_name": c.submission_value, "value": t.value, "decode": t.decode or None, "code": t.code}
 
 
-def _values(data: Data) -> Iterator[Row]:
-    """Each value of each variable that has code lists at hand: those of define.xml's NCI codes, else of the guide."""
-    for d in data.datasets:
-        for v in d.variables:
-            lists = _lists_of(data, d, v.name) if v.type == "Char" else ()
-            if not lists:
-                continue
-            name = quoted(v.name)
-            found = data.con.execute(
-                f"SELECT {name}, count(*) FROM {table_of(d.name)} WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 1"
-            ).fetchall()
-            for value, count in found:
-                yield {
-                    "dataset": d.name, "variable": v.name, "value": value, "records": count, "domain": d.domain,
-                    "class": d.class_name or None, "codelists": [c.code for c in lists], "codelist": lists[0].code,
-                    "codelist_name": lists[0].name,
-                    "extensible": any(c.extensible for c in lists), "known": any(c.term(value) for c in lists),
-                    "known_in_other_case": any(t.value.lower() == value.lower() for c in lists for t in c.matches(value)),
-                }  # fmt: skip
-
-
-def _lists_of(data: Data, d: CheckedDataset, variable: str) -> tuple[Codelist, ...]:
-    document = data.define.get(d.kind)
-    stated = next((x for x in document.datasets if x.name == d.name), None) if document else None
-    item = next((x for x in stated.variables if x.name == variable), None) if stated else None
-    if document and item and item.codelist:
-        listed = next((c for c in document.codelists if c.id == item.codelist), None)
-        found = data.terminology.codelist(listed.nci_code) if listed and listed.nci_code else None
-        return (found,) if found else ()
-    info = d.guide.variable(variable) if d.guide else None
-    return tuple(c for code in (info.codelists if info else ()) if (c := data.terminology.codelist(code)))
-
-
 _SCOPED = {"domain": TEXT, "class": TEXT}
 TABLES: dict[str, Table] = {
     "datasets": Table(("dataset",), "a dataset, as its file says", {
@@ -159,8 +115,25 @@ TABLES: dict[str, Table] = {
     }, _datasets),
     "variables": Table(("dataset", "variable"), "a variable of a dataset, as its file says", {
         "dataset": TEXT, "variable": TEXT, **_SCOPED, "structure": TEXT, "generic": TEXT, "label": TEXT, "type": TEXT, "length": WHOLE,
-        "format": TEXT, "position": WHOLE, "longest": WHOLE, "filled": WHOLE, "records": WHOLE,
-    }, _variables),
+        "format": TEXT, "position": WHOLE, "longest": WHOLE, "filled": WHOLE, "records": WHOLE, "standing": TEXT, "role": TEXT,
+        "core": TEXT, "belongs": TEXT,
+    }, variable_rows),
+    "blanks": Table(("dataset", "variable"), "a variable that has no value in some records, or in all", {
+        "dataset": TEXT, "variable": TEXT, **_SCOPED, "generic": TEXT, "value": TEXT, "records": WHOLE, "all": YES, "core": TEXT,
+        "role": TEXT, "standing": TEXT,
+    }, blank_rows),
+    "texts": Table(("dataset", "variable"), "a text variable: how many records have which oddity, and the first that has it", {
+        "dataset": TEXT, "variable": TEXT, **_SCOPED, **{name: WHOLE for oddity in ODDITIES for name in (oddity, f"first_{oddity}")},
+    }, text_rows),
+    "repeats": Table(("dataset", "record"), "a record all of whose values but --SEQ another record has; `first` is the first of them", {
+        "dataset": TEXT, **_SCOPED, "record": WHOLE, "first": WHOLE,
+    }, repeats_sql),
+    "iso_values": Table(("dataset", "variable", "value"), "a value of a variable that is to be ISO 8601, if it is no plain date", {
+        "dataset": TEXT, "variable": TEXT, "value": TEXT, **_SCOPED, "described": TEXT, "records": WHOLE,
+    }, iso_values_sql),
+    "code_names": Table(("dataset",), "a code of the terminology with the name that the data give it (--TESTCD and --TEST)", {
+        "dataset": TEXT, **_SCOPED, "variable": TEXT, "code": TEXT, "name": TEXT, "decode": TEXT, "records": WHOLE,
+    }, code_name_rows),
     "guide_datasets": Table(("dataset",), "a dataset at hand, as the implementation guide says", {
         "dataset": TEXT, "label": TEXT, "class": TEXT, "structure": TEXT, "standard": TEXT, "keys": NAMES, "repeating": YES,
         "reference_data": YES,
@@ -175,8 +148,20 @@ TABLES: dict[str, Table] = {
     "terms": Table(("codelist", "value"), "a term of a code list of the terminology at hand", {
         "codelist": TEXT, "short_name": TEXT, "value": TEXT, "decode": TEXT, "code": TEXT,
     }, _terms),
+    "identified": Table(("domain", "USUBJID", "idvar"), "a value that IDVAR and IDVARVAL can point at", {
+        "domain": TEXT, "USUBJID": TEXT, "idvar": TEXT, "text": TEXT, "number": pa.float64(),
+    }, identified),
+    "source_values": Table(("USUBJID",), "a value that SRCDOM and SRCVAR of an analysis dataset name; without variable, the record", {
+        "source": TEXT, "variable": TEXT, "USUBJID": TEXT, "sequence": pa.float64(), "value": TEXT,
+    }, source_values_sql),
+    "subject_records": Table(("domain", "USUBJID"), "the records of a subject in a domain", {
+        "domain": TEXT, "USUBJID": TEXT, "records": WHOLE,
+    }, subject_records),
     "values": Table(("dataset", "variable", "value"), "a value of a variable that has a code list", {
-        "dataset": TEXT, "variable": TEXT, "value": TEXT, "records": WHOLE, **_SCOPED, "codelists": NAMES, "codelist": TEXT,
-        "codelist_name": TEXT, "extensible": YES, "known": YES, "known_in_other_case": YES,
-    }, _values),
+        "dataset": TEXT, "variable": TEXT, "value": TEXT, "generic": TEXT, "records": WHOLE, **_SCOPED, "codelists": NAMES,
+        "codelist": TEXT, "codelist_name": TEXT, "extensible": YES, "known": YES, "known_in_other_case": YES, "term": TEXT,
+        "synonym_of": TEXT,
+    }, value_rows),
+    **DEFINE_TABLES,
+    **TRAIL_TABLES,
 }  # fmt: skip

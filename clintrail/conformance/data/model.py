@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +16,8 @@ from clintrail.conformance.data.guide import guide_dataset, guide_structure
 from clintrail.define.model import DefineDocument
 from clintrail.standards import DatasetInfo
 from clintrail.terminology import Terminology
+from clintrail.trail.place import read_trail
+from clintrail.trail.read import Trail
 from clintrail.transport.dataset import Variable
 
 Kind = Literal["sdtm", "adam"]
@@ -47,10 +51,20 @@ class CheckedDataset:
 
     @property
     def prefix(self) -> str:
-        """What `--` stands for in the names of its variables; empty where they have no prefix (SUPPAE, RELREC, ADSL)."""
-        if self.kind == "adam" or self.domain.startswith(("SUPP", "REL")) or self.class_name == "RELATIONSHIP":
+        """What `--` stands for in the names of its variables; empty where they have no prefix (SUPPAE, RELREC, ADSL).
+
+        In an analysis dataset it is the domain whose records it holds, by the one --SEQ that it has, else by --TERM, --TRT or --DECOD.
+        """
+        if self.kind == "adam":
+            return _prefix_in_adam(self.variables)
+        if self.domain.startswith(("SUPP", "REL")) or self.class_name == "RELATIONSHIP":
             return ""
         return self.domain[2:4] if self.domain.startswith("AP") and len(self.domain) == 4 else self.domain[:2]
+
+    def generic(self, name: str) -> str:
+        """The name of a variable with `--` for the prefix: --SEQ for AESEQ, USUBJID as it is."""
+        own = self.prefix and name.startswith(self.prefix) and name != self.prefix
+        return f"--{name[len(self.prefix) :]}" if own else name
 
     def variable(self, name: str) -> Variable | None:
         """A variable by name."""
@@ -61,7 +75,7 @@ class CheckedDataset:
 class Data:
     """What is checked. The database has the schemas `data` and `meta`.
 
-    `data` holds a table for each domain with all its parts: `_dataset` (the file's dataset), `_record` (its number in that file,
+    `data` holds a view for each domain with all its parts: `_dataset` (the file's dataset), `_record` (its number in that file,
     from 1), `_row` (unique in the table) and the variables as columns, text as VARCHAR, numbers as DOUBLE, SAS dates as DATE,
     TIMESTAMP or TIME; blank text is NULL. Where a dataset is a part, a view of its own name shows its records. `meta` holds what is
     known of the datasets (see `metadata`). `ig_version` is the version of SDTMIG, such as `3.4`.
@@ -74,7 +88,13 @@ class Data:
     define_paths: dict[Kind, Path] = field(default_factory=dict)
     ig_version: str = "3.4"
     place: Path = Path()
+    is_on_disk: bool = False  # the database is a file: memory is worth more than time
     given: set[str] = field(default_factory=set, repr=False)  # the tables of `meta` that are there
+
+    @cached_property
+    def trail(self) -> Trail | None:
+        """The trail, of a package of ours that has one."""
+        return read_trail(self.place)
 
     def dataset(self, name: str) -> CheckedDataset | None:
         """A dataset by the name of its file."""
@@ -101,6 +121,14 @@ class Data:
         return self._columns.get(name, {})
 
     _columns: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+
+
+def _prefix_in_adam(variables: tuple[Variable, ...]) -> str:
+    for pattern in (r"([A-Z]{2})SEQ", r"([A-Z]{2})(?:TERM|TRT)", r"([A-Z]{2})DECOD"):
+        found = {match[1] for v in variables if (match := re.fullmatch(pattern, v.name))}
+        if found:
+            return found.pop() if len(found) == 1 else ""
+    return ""
 
 
 def table_of(name: str) -> str:

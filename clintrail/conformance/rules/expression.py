@@ -8,46 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from sqlglot.tokenizer_core import TokenType
-
-from clintrail.compile.builtins import builtins, is_clock_word, not_from_data
 from clintrail.compile.expand import WrongCall, complete_aggregates, expand
 from clintrail.compile.functions import Function
 from clintrail.compile.plan import literal, quoted
-from clintrail.compile.roles import ColumnUse, NotAnExpression, column_uses
-from clintrail.compile.text import Call, Marked, NotTokens, arguments, call_at, has_order, span, tokens
+from clintrail.compile.roles import NotAnExpression
+from clintrail.compile.text import Marked, NotTokens
 from clintrail.conformance.data.metadata import TABLES, ensure
-from clintrail.conformance.data.model import CheckedDataset, Data, table_of
+from clintrail.conformance.data.model import Data, table_of
+from clintrail.conformance.rules.rewrite import Rewriting
+from clintrail.conformance.rules.rows import NICKNAMES, PARENT, SUBJECT, NotForThis, Rows
 from clintrail.conformance.rules.rule import Rule
 from clintrail.errors import Problem, Problems
 from clintrail.spec.model import Expression, Lookup
 
-_WILD = re.compile(r"--(?=[A-Z])|(?<=\bSUPP)--")
-_SUBJECT = ("USUBJID",)
-PARENT = "parent"
-# what a table about the data is called from the rows of another
-_NICKNAMES = {"guide": "guide_{}", "define": "define_{}"}
-
-
-class NotForThis(Exception):
-    """A rule is not for a dataset: it lacks a variable, or a dataset that the rule needs is not there."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What a rule checks each of: a table in SQL with its columns and types, its alias and what orders it (nothing: no order).
-
-    `dataset` is the one whose records they are, or that they are about; `records` the table of the dataset's records, for aggregates.
-    """
-
-    source: str
-    columns: Mapping[str, str]
-    alias: str
-    order: str
-    dataset: CheckedDataset | None
-    records: Rows | None = None
+_WILD = re.compile(r"--(?=[A-Z])|(?<=\bSUPP)--|^--$")
 
 
 class Translator:
@@ -55,15 +30,38 @@ class Translator:
 
     def __init__(self, rule: Rule, data: Data, functions: Mapping[str, Function], rows: Rows) -> None:
         self.rule, self.data, self.functions, self.rows = rule, data, functions, rows
+        self.looked_up: dict[str, str] = {}
         self._used: dict[str, str] = {}
+        self._keeps = False
+        self._made: dict[tuple[str, str, bool, int], tuple[str, dict[str, str]]] = {}
 
     def where(self) -> str:
         """The condition under which the rule is for a row."""
-        return self.sql(self.rule.where) if self.rule.where else "TRUE"
+        return self._keeping(self.rule.where) if self.rule.where else "TRUE"
 
     def condition(self) -> str:
         """The condition that must hold."""
-        return self.sql(self.rule.condition)
+        return self._keeping(self.rule.condition)
+
+    def _keeping(self, expression: Expression) -> str:
+        self._keeps = True
+        try:
+            return self.sql(expression)
+        finally:
+            self._keeps = False
+
+    def kept(self, sql: str) -> str:
+        """What is looked up for a condition, as a column of the row, so that it is looked up once, also for the message."""
+        if self._keeps:
+            self.looked_up.setdefault(sql, f"_looked_up_{len(self.looked_up)}")
+        return f"{self.rows.alias}.{self.looked_up[sql]}" if sql in self.looked_up else sql
+
+    def source(self) -> str:
+        """The rows, with what is looked up for their conditions."""
+        if not self.looked_up:
+            return self.rows.source
+        columns = ", ".join(f"{sql} AS {name}" for sql, name in self.looked_up.items())
+        return f"(SELECT {self.rows.alias}.*, {columns} FROM {self.rows.source} AS {self.rows.alias})"
 
     def message(self) -> str:
         """The message as text, with what stands in braces filled in."""
@@ -103,9 +101,20 @@ class Translator:
 
     def sql(self, expression: Expression, inner: str = "") -> str:
         """An expression in SQL; within the rows of `inner`, that name is theirs."""
+        key = (expression.text, inner, self._keeps, len(self.looked_up))  # what is looked up already changes the SQL of the same text
+        if key not in self._made:
+            before, self._used = self._used, {}
+            made = self._translated(expression, inner)
+            self._made[key] = (made, self._used)
+            self._used = before
+        made, used = self._made[key]
+        self._used |= used
+        return made
+
+    def _translated(self, expression: Expression, inner: str) -> str:
         text = self.filled(expression.text)
         try:
-            piece = _Piece(self, text, expression, inner)
+            piece = Rewriting(self, text, expression, inner)
             made = expand(Marked.typed(piece.rewritten()), self.functions)
             return complete_aggregates(made, self.rows.order).text if self.rows.order and "(" in made.text else made.text
         except (NotAnExpression, WrongCall) as error:
@@ -138,7 +147,7 @@ class Translator:
             table = self.rule.tables[source]
             match = self._match(stated, name, table.keys, dict.fromkeys(table.columns, "VARCHAR"))
             return f"{self.drawn(source)} AS {alias}", dict.fromkeys(table.columns, "VARCHAR"), match, ""
-        about = _NICKNAMES.get(source, source).format(f"{self.rule.each}s")
+        about = NICKNAMES.get(source, source).format(f"{self.rule.each}s")
         if about in TABLES:
             ensure(self.data, about)
             columns = {column: str(kind) for column, kind in TABLES[about].columns.items()}
@@ -146,7 +155,7 @@ class Translator:
         columns = self.data.columns(source)
         if not columns:
             raise NotForThis(f"there is no {source}")
-        return f"{table_of(source)} AS {alias}", columns, self._match(stated, name, _SUBJECT, columns), f"{alias}._row"
+        return f"{table_of(source)} AS {alias}", columns, self._match(stated, name, SUBJECT, columns), f"{alias}._row"
 
     def _parent(self) -> str:
         """The dataset of which supplemental qualifiers are."""
@@ -177,161 +186,3 @@ class Translator:
 def _as_text(sql: str) -> str:
     """A value as text, whole numbers without a decimal point."""
     return f"regexp_replace(CAST(({sql}) AS VARCHAR), '^(-?[0-9]+)\\.0$', '\\1')"
-
-
-class _Piece:
-    """One expression while it is rewritten, token by token."""
-
-    def __init__(self, translator: Translator, text: str, expression: Expression, inner: str) -> None:
-        self.of, self.text, self.expression, self.inner = translator, text, expression, inner
-        self.toks = tokens(text)
-        self.uses: Mapping[int, ColumnUse] = {use.start: use for use in column_uses(text, translator.functions)}
-
-    def rewritten(self) -> str:
-        return self.range(0, len(self.toks), self.inner)
-
-    def range(self, first: int, behind: int, inner: str) -> str:
-        """A range of tokens rewritten; names qualified by `inner` are columns of the rows around it."""
-        if behind <= first:
-            return ""
-        out, index, at = [], first, self.toks[first].start
-        while index < behind:
-            token = self.toks[index]
-            made, end = self._token(index, inner)
-            if made is not None:
-                out += [self.text[at : token.start], made]
-                at = self.toks[end - 1].end
-            index = end
-        return "".join([*out, self.text[at : self.toks[behind - 1].end]])
-
-    def _token(self, index: int, inner: str) -> tuple[str | None, int]:
-        token = self.toks[index]
-        use = self.uses.get(token.start)
-        if use is not None:
-            end = index + 1
-            while end < len(self.toks) and self.toks[end].start < use.end:
-                end += 1
-            return self._column(use, inner), end
-        if token.kind == TokenType.NUMBER and "." in token.text and "e" not in token.text.lower():
-            return f"{token.text}e0", index + 1
-        if is_clock_word(token):
-            raise self.of.refused(self.expression, *not_from_data(token.text))
-        call = call_at(self.toks, index)
-        if call is None:
-            return None, index + 1
-        return self._call(call, inner)
-
-    def _column(self, use: ColumnUse, inner: str) -> str:
-        if use.alias is None:
-            return self._bare(use.name, inner)
-        if use.alias == inner:
-            _, columns, _, _ = self._plain(use.alias)
-            if use.name not in columns:
-                raise NotForThis(f"{use.alias} has no {use.name}")
-            return f"{quoted(use.alias)}.{quoted(use.name)}"
-        source, columns, match, order = self.of.lookup(use.alias)
-        if use.name == "found":
-            return f"EXISTS (SELECT 1 FROM {source} WHERE {match})"
-        if use.name not in columns:
-            raise NotForThis(f"{use.alias} has no {use.name}")
-        column = f"{quoted(use.alias)}.{quoted(use.name)}"
-        first = f"arg_min({column}, {order})" if order else f"min({column})"
-        made = f"(SELECT {first} FROM {source} WHERE {match})"
-        self.of._used[f"{use.alias}.{use.name}"] = made
-        return made
-
-    def _plain(self, alias: str) -> tuple[str, Mapping[str, str], str, str]:
-        """What is known of a lookup without its condition, which may be what is being made."""
-        stated = self.of.rule.lookups.get(alias)
-        source = self.of.filled(stated.source if stated else alias)
-        source = self.of._parent() if source == PARENT else source
-        if source in self.of.rule.tables:
-            return "", dict.fromkeys(self.of.rule.tables[source].columns, ""), "", ""
-        about = _NICKNAMES.get(source, source).format(f"{self.of.rule.each}s")
-        if about in TABLES:
-            return "", {column: "" for column in TABLES[about].columns}, "", ""
-        columns = self.of.data.columns(source)
-        if not columns:
-            raise NotForThis(f"there is no {source}")
-        return "", columns, "", ""
-
-    def _bare(self, name: str, inner: str) -> str:
-        rows = self.of.rows
-        if inner == "." and rows.records is not None and name in rows.records.columns:
-            return f"{rows.records.alias}.{quoted(name)}"
-        if inner == "." and rows.records is not None and name not in rows.columns:
-            if name in {self.of.filled(optional) for optional in self.of.rule.optional}:
-                return "NULL"
-            raise NotForThis(f"{rows.dataset.name if rows.dataset else 'it'} has no {name}")
-        return self.of.own(name)
-
-    def _call(self, call: Call, inner: str) -> tuple[str | None, int]:
-        name = call.name.lower()
-        if call.name == "present":
-            given = arguments(self.toks, call)
-            column = self.text[span(self.toks, *given[0])] if given else ""
-            rows = self.of.rows.records or self.of.rows
-            return ("TRUE" if column in rows.columns else "FALSE"), call.end
-        function = self.of.functions.get(call.name)
-        kind = "aggregate" if function and function.is_aggregate else builtins().get(name)
-        if function is None and kind is None:
-            raise self.of.refused(self.expression, f"no function named {call.name}", "'clintrail functions' lists all")
-        if call.over >= 0 and kind in ("aggregate", "window"):
-            return self._window(call, inner), call.end
-        if kind in ("aggregate", "window") and not inner:
-            return self._rows(call), call.end
-        return None, call.first + 1
-
-    def _window(self, call: Call, inner: str) -> str:
-        """`f(x) over group`, `f(x) over (group order by y)`: the group written out, the order completed by the row."""
-        toks, over = self.toks, call.over
-        paren = toks[over + 1].kind == TokenType.L_PAREN
-        at = over + 2 if paren else over + 1
-        groups = {"subject": _SUBJECT, **self.of.rule.groups}
-        named = toks[at].text if at < len(toks) else ""
-        head = self.text[toks[call.first].start : toks[call.first].end] + self.range(call.open, over, inner)
-        if named in groups:
-            keys = [self.of.own(self.of.filled(key)) for key in groups[named]]
-            partition = "PARTITION BY " + ", ".join(key for key in keys if key != "NULL") if any(k != "NULL" for k in keys) else ""
-            at += 1
-        elif paren:
-            partition = ""
-        else:
-            fix = f"declare it: groups: {{{named}: USUBJID, ...}}"
-            raise self.of.refused(self.expression, f"no group named {named}", fix)
-        rest = self.range(at, call.end - 1, inner) if paren else ""
-        if paren and has_order(toks, at, call.end - 1) and self.of.rows.order:
-            rest = _completed(rest, self.of.rows.order)
-        return f"{head} OVER ({partition} {rest})"
-
-    def _rows(self, call: Call) -> str:
-        """An aggregate over the rows of another dataset, or in a rule for each dataset over its records."""
-        start, end = self.toks[call.first].start, self.toks[call.end - 1].end
-        aliases = {use.alias for use in self.uses.values() if start <= use.start < end and use.alias}
-        if len(aliases) > 1:
-            raise self.of.refused(self.expression, f"an aggregate over {' and '.join(sorted(aliases))}", "aggregate over one of them")
-        if not aliases:
-            records = self.of.rows.records
-            if records is None:
-                fix = f"write {call.name}(...) over GROUP, or name another dataset's column in it"
-                raise self.of.refused(self.expression, f"{call.name} needs rows to run over", fix)
-            source, match, order, inner = f"{records.source} AS {records.alias}", "TRUE", records.order, "."
-        else:
-            inner = aliases.pop()
-            source, _, match, order = self.of.lookup(inner)
-        head = self.text[start : self.toks[call.first].end] + self.range(call.open, call.close + 1, inner)
-        if call.filter_open >= 0:
-            condition = self.range(call.filter_open + 2, call.filter_close, inner)
-            match = f"({match}) AND ({condition})"
-        made = expand(Marked.typed(head), self.of.functions)
-        aggregate = complete_aggregates(made, order).text if order else made.text
-        return f"(SELECT {aggregate} FROM {source} WHERE {match})"
-
-
-def _completed(order: str, row: str) -> str:
-    """An ORDER BY completed by the row, before a frame clause."""
-    frame = re.search(r"\b(ROWS|RANGE|GROUPS)\b", order, re.I)
-    at = frame.start() if frame else len(order)
-    return f"{order[:at].rstrip()}, {row} {order[at:]}"
-
-

@@ -17,9 +17,9 @@ RULE_FILE = "rule.yaml"
 KINDS = ("sdtm", "adam", "define_xml")
 _KEYS = (
     "holds", "each", "scope", "where", "condition", "message", "fix", "severity", "variables", "optional", "lookups", "groups", "tables",
-    "stands_for", "source",
+    "stands_for", "source", "for", "distinct",
 )  # fmt: skip
-_SCOPE = ("class", "domain", "structure", "exclude")
+_SCOPE = ("class", "domain", "structure", "exclude", "kind")
 _SEVERITIES = {severity.name.lower(): severity for severity in Severity}
 
 
@@ -69,8 +69,12 @@ def read_rule(path: Path, kind: str, shown: str) -> Rule:
         reader.expression(root.get("where"), "where"), reader.listed(root.get("variables"), "variables"),
         reader.listed(root.get("optional"), "optional"), _lookups(reader, root.get("lookups")), _groups(reader, root.get("groups")),
         tables(reader, root.get("tables"), path.parent, shown), reader.listed(root.get("stands_for"), "stands_for"), texts["source"],
+        reader.text(root.get("for"), "for") or "", reader.listed(root.get("distinct"), "distinct"),
     )  # fmt: skip
     _check_each(reader, rule, root)
+    for key in ("for", "distinct"):
+        if rule.each != RECORD and (node := root.get(key)) is not None:
+            reader.problem(node.place, name, f"{key}: in a rule for each {rule.each}", f"leave out each: or {key}:")
     if reader.problems:
         raise Problems(reader.problems)
     return rule
@@ -112,7 +116,7 @@ def _scope(reader: Reader, node: Node | None) -> Scope:
         reader.known_keys(node, _SCOPE, "scope")
     given = dict(reader.mapping(node, "scope"))
     found = {key.text: reader.listed(value, key.text) for key, value in given.items()}
-    return Scope(found.get("class", ()), found.get("domain", ()), found.get("structure", ()), found.get("exclude", ()))
+    return Scope(*(found.get(key, ()) for key in _SCOPE))
 
 
 def _lookups(reader: Reader, node: Node | None) -> dict[str, Lookup]:
@@ -140,6 +144,6 @@ def _names(reader: Reader, node: Node, subject: str) -> tuple[str, ...]:
     if not names:
         reader.problem(node.place, subject, "a group of no variables", f"write it on a line of its own: {subject}: USUBJID, --SEQ")
     for name in names:
-        if not NAME.match(name.removeprefix("--")):
+        if not NAME.match(name.removeprefix("--").replace("*", "X")):
             reader.problem(node.place, subject, f"'{name}' is no name", "names have letters, digits and _, and begin with a letter or --")
     return names

@@ -1,18 +1,12 @@
 """Write a define document as a specification workbook, and tell what the workbook cannot hold.
 
-The same document gives the same bytes: the clocks that openpyxl and zip files keep are set to the document's own date and to 1980.
+The same document gives the same bytes: the workbook's clock is set to the document's own date.
 Every text is written as text, also one that begins with = + - or @, which a spreadsheet would run as a formula.
 """
 
 from __future__ import annotations
 
-import io
-import os
-import re
-import tempfile
-import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +20,9 @@ from clintrail.define.workbook.cells import Cell
 from clintrail.define.workbook.columns import NO_COLUMN, Column, Layout, Sheet
 from clintrail.define.workbook.layout import ALWAYS, CURRENT, LAYOUTS
 from clintrail.define.workbook.rows import Row, rows_of
-from clintrail.errors import Place, Problem, Problems, Severity, counted
+from clintrail.errors import Place, Problem, Severity, counted
+from clintrail.transport.workbook_file import FORMULA, LONGEST_CELL, fitted, save_workbook
 
-LONGEST_CELL = 32_767
-_FORMULA = re.compile(r"[=+\-@]")
-# What an XML file cannot hold, and what spreadsheets would take for it, is written as they do: _x000D_.
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-_MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _HEADER_FILL = "1F4E78"
 _WRAPPED = 30  # columns of texts at least this wide wrap
 
@@ -57,7 +46,7 @@ def write_workbook(document: DefineDocument, path: Path, layout: Layout = "curre
             problems.append(_no_sheet(sheet.title, len(rows[sheet.key]), path, layout))
     if layout == "current" and rows["where"]:
         problems.append(_no_sheet("WhereClauses", len(rows["where"]), path, layout))
-    _save(book, path, document.creation_datetime)
+    save_workbook(book, path, document.creation_datetime)
     return problems
 
 
@@ -144,49 +133,10 @@ def _cell(styled: tuple[Any, Any], value: Cell) -> Any:
     """The column's cell with a value in it: the second of the two where the text begins as a formula does."""
     if value == "":
         return None
-    cell = styled[isinstance(value, str) and _FORMULA.match(value) is not None]
+    cell = styled[isinstance(value, str) and FORMULA.match(value) is not None]
     if isinstance(value, int):
         cell.value = value
     else:
-        cell.value = _UNFIT.sub(lambda found: f"_x{ord(found[0]):04X}_", value)[:LONGEST_CELL]
+        cell.value = fitted(value)
         cell.data_type = "s"
     return cell
-
-
-# -- the file ------------------------------------------------------------------------------------------------------------------
-
-
-def _save(book: Any, path: Path, created: str) -> None:
-    """Write the file aside and move it into place, with no clock of ours in it."""
-    made = io.BytesIO()
-    book.save(made)
-    try:
-        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        what = f"the workbook cannot be written ({type(error).__name__})"
-        raise Problems([Problem(Place(str(path)), "", what, "name a folder that is there and may be written to")]) from None
-    try:
-        with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as out, zipfile.ZipFile(made) as parts:
-            for name in parts.namelist():
-                entry = zipfile.ZipInfo(name, _ZIP_DATE)
-                entry.external_attr = 0o644 << 16
-                out.writestr(entry, _dated(name, parts.read(name), created), zipfile.ZIP_DEFLATED)
-        Path(aside).chmod(0o644)
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
-
-
-def _dated(name: str, content: bytes, created: str) -> bytes:
-    if name != "docProps/core.xml":
-        return content
-    return _MODIFIED.sub(lambda found: found[1] + _w3c_date(created), content)
-
-
-def _w3c_date(text: str) -> bytes:
-    """The date of the document as a workbook wants it; of one that is not understood, the first that zip files know."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None).isoformat(timespec="seconds").encode() + b"Z"
-    except ValueError:
-        return b"1980-01-01T00:00:00Z"

@@ -169,4 +169,4 @@ def test_nothing_half_written_is_left(document: DefineDocument, tmp_path: Path) 
 def test_a_folder_that_is_not_there_is_told(document: DefineDocument, tmp_path: Path) -> None:
     with pytest.raises(Problems) as raised:
         write_workbook(document, tmp_path / "nowhere" / "spec.xlsx")
-    assert [problem.problem for problem in raised.value.problems] == ["the workbook cannot be written (FileNotFoundError)"]
+    assert [problem.problem for problem in raised.value.problems] == ["the file cannot be written: No such file or directory"]
