@@ -46,14 +46,22 @@ class Lines:
         return self._made_from[key]
 
     def of(self, dataset: str, variable: str, records: np.ndarray | None = None) -> np.ndarray:
-        """The line of the spec behind a variable for each of some records, or for all."""
-        rows = self.rows(dataset)
-        return spec_lines(self.trail, dataset, variable, rows if records is None else rows[records - 1])
+        """The line of the spec behind a variable for each of some records, or for all; of one put in after the build, the dataset's."""
+        rows = self.rows(dataset) if records is None else self.rows(dataset)[records - 1]
+        if not self._is_built(dataset, variable):
+            return np.full(len(rows), self.of_dataset(dataset), dtype=object)
+        return spec_lines(self.trail, dataset, variable, rows)
 
     def raw(self, dataset: str, variable: str, record: int) -> str:
         """The raw record behind a value, as `ae.csv, record 7`; empty where there is none."""
+        if variable and not self._is_built(dataset, variable):
+            return ""
         found = raw_record(self.trail, dataset, variable, int(self.rows(dataset)[record - 1]))
         return f"{found[0]}, record {found[1]}" if found else ""
+
+    def _is_built(self, dataset: str, variable: str) -> bool:
+        """Whether the trail knows a variable of a dataset."""
+        return variable in self.trail.datasets[dataset]["variables"]
 
 
 def about(dataset: CheckedDataset, variables: Collection[str], lines: Lines | None) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ class Trail:
         if self.document.get("format") != FORMAT:
             raise Problems([Problem(Place(path.as_posix()), "", "the trail was written by another version", "build the package again")])
         self._tables: dict[str, pa.Table] = {}
+        self._sizes: dict[str, int] = {}
         self._columns: dict[tuple[str, str], pa.ChunkedArray] = {}
         self._arrays: dict[tuple[str, str], np.ndarray] = {}
         self._pairs: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = {}
@@ -104,9 +105,9 @@ class Trail:
 
     def size(self, frame: str) -> int:
         """How many rows the frame has."""
-        if frame in self._tables:
-            return int(self._tables[frame].num_rows)
-        return int(pq.read_metadata(self.folder / self.frame(frame)["file"]).num_rows)
+        if frame not in self._sizes:
+            self._sizes[frame] = int(pq.read_metadata(self.folder / self.frame(frame)["file"]).num_rows)
+        return self._sizes[frame]
 
     def link(self, frame: str, column: str) -> np.ndarray:
         """A link column as int64, -1 where it points nowhere (also for the small numbers in `when`)."""

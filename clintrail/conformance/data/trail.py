@@ -138,15 +138,16 @@ def cell_pieces(data: Data) -> Iterator[Row]:
     for d, name in _traced(data):
         if trail is None or d.name in unchanged or d.name != name or d.records != trail.size(trail.datasets[name]["frame"]):
             continue
-        view = f"built {name}"
-        built = _built(trail, name)
-        data.con.register(view, built)
+        table, built = f"meta.{quoted(f'built {name}')}", _built(trail, name)
+        data.con.register("incoming", built)
+        data.con.execute(f"CREATE TABLE {table} AS SELECT * FROM incoming")  # a view would be one of this connection alone
+        data.con.unregister("incoming")
         for variable in trail.datasets[name]["variables"]:
             type_, was = data.columns(d.name).get(variable), _TYPES.get(built.schema.field(variable).type, "DATE")
             if type_ is None or type_ != was and not {type_, was} <= {"VARCHAR", "DOUBLE"}:
                 continue
             own, theirs = as_text(f"d.{quoted(variable)}", type_), as_text(f"b.{quoted(variable)}", was)
-            joined = f"{table_of(d.name)} d JOIN {quoted(view)} b USING (_record)"
+            joined = f"{table_of(d.name)} d JOIN {table} b USING (_record)"
             sql = f"SELECT _record AS record, {own} AS value, {theirs} AS built FROM {joined}"
             yield {"dataset": d.name, "variable": variable, SQL: sql}
 

@@ -36,6 +36,7 @@ def test_the_untouched_package_is_clean(untouched: Checked) -> None:
     severities = {name: facts.severity for name, facts in untouched.rules.items()}
     errors = {name for name, severity in severities.items() if severity == Severity.ERROR}
     assert {name for name in errors if found_by(untouched, name)} == set()
+    assert [one for one in untouched.skipped if not one.expected] == []
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["fault"])
@@ -45,7 +46,7 @@ def test_a_fault_is_found_by_the_rule_meant_for_it(
     package = copy_of(melasma_package, tmp_path / "package")
     put_in(fault, package)
     try:
-        found = found_by(check_folder(package, study=STUDY, rules=[fault["rule"]]), fault["rule"])
+        found = found_by(check_folder(package, study=STUDY, rules=[fault["rule"]], agency=fault.get("agency")), fault["rule"])
     except Problems as refused:
         found = sum(problem.kind == fault["rule"] for problem in refused.problems)
     finally:
