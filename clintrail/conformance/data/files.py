@@ -59,8 +59,9 @@ def load_folder(
     no datasets, files that cannot be read, two of one name.
     """
     files = _files(folder)
-    defines = {kind: path for path in _defines(folder) if (kind := _kind_of_define(path))}
-    documents = {kind: read_define(path).document for kind, path in defines.items()}
+    read = {path: read_define(path).document for path in _defines(folder)}
+    defines = {kind: path for path, document in read.items() if (kind := _kind_of_define(document))}
+    documents = {kind: read[path] for kind, path in defines.items()}
     con = connect(database)
     used = terminology or terminology_of(documents.values(), study)
     data = Data(con, (), used, documents, defines, place=folder, is_on_disk=database is not None)
@@ -121,9 +122,8 @@ def _defines(folder: Path) -> list[Path]:
     return [p for p in sorted(folder.rglob("define*.xml")) if not _NOT_SEARCHED & set(p.relative_to(folder).parts[:-1])]
 
 
-def _kind_of_define(path: Path) -> Kind | None:
+def _kind_of_define(document: DefineDocument) -> Kind | None:
     """What a define.xml describes: analysis datasets where one says so."""
-    document = read_define(path).document
     if not document.datasets:
         return None
     return "adam" if any(d.purpose == "Analysis" or d.name == "ADSL" for d in document.datasets) else "sdtm"
@@ -237,17 +237,23 @@ def _domain(con: duckdb.DuckDBPyConnection, file: _File) -> str:
 
 
 def with_tables(data: Data) -> Data:
-    """Views on the tables of the files, so that no record is stored twice: one for each domain, and for each part one of its own name."""
+    """What the tables of the files hold by domain, and of each part by its own name.
+
+    In memory they are tables, of which queries are planned faster; on disk views, so that no record is stored twice.
+    """
+    kind = "VIEW" if data.is_on_disk else "TABLE"
     for parts in data.domains():
         selects, offset = [], 0
         for part in parts:
             selects.append(f"SELECT '{part.name}' AS _dataset, _record + {offset} AS _row, * FROM {file_table(part.name)}")
             offset += part.records
         name = table_of(parts[0].domain)
-        data.con.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}")
+        data.con.execute(f"CREATE {kind} {name} AS {' UNION ALL BY NAME '.join(selects)}")
         for part, select in zip(parts, selects, strict=True):
             if part.name != part.domain:
-                data.con.execute(f"CREATE VIEW {table_of(part.name)} AS {select}")
+                data.con.execute(f"CREATE {kind} {table_of(part.name)} AS {select}")
+        for part in parts if kind == "TABLE" else ():
+            data.con.execute(f"DROP TABLE {file_table(part.name)}")
     return data
 
 

@@ -71,7 +71,7 @@ class Translator:
 
     def _filled_in(self, text: str) -> str:
         sql = self.sql(Expression(text, self.rule.message.place))
-        return f"coalesce({_as_text(sql)}, 'missing')"
+        return f"coalesce({self._as_text(sql)}, 'missing')"
 
     def used(self) -> list[str]:
         """The row's own variables in the condition, then those of other datasets."""
@@ -84,7 +84,18 @@ class Translator:
         if variable not in self._used and "." in variable:
             self.sql(Expression(variable, self.rule.place))
         sql = self._used.get(variable) or f"{self.rows.alias}.{quoted(variable)}"
-        return _as_text(sql)
+        return self._as_text(sql)
+
+    def _as_text(self, sql: str) -> str:
+        """A value as text, whole numbers without a decimal point."""
+        if sql == "NULL" or self._is_text(sql):
+            return f"CAST({sql} AS VARCHAR)"
+        return f"regexp_replace(CAST(({sql}) AS VARCHAR), '^(-?[0-9]+)\\.0$', '\\1')"
+
+    def _is_text(self, sql: str) -> bool:
+        """Whether SQL is a column of text."""
+        name = sql.removeprefix(f"{self.rows.alias}.")
+        return name != sql and self.rows.columns.get(name.strip('"')) in ("VARCHAR", "string")
 
     def has(self, variable: str) -> bool:
         """Whether the rows have a variable, or it is another dataset's."""
@@ -182,7 +193,3 @@ class Translator:
         columns = ", ".join(quoted(column) for column in table.columns)
         return f"(SELECT * FROM (VALUES {rows}) AS t({columns}))"
 
-
-def _as_text(sql: str) -> str:
-    """A value as text, whole numbers without a decimal point."""
-    return f"regexp_replace(CAST(({sql}) AS VARCHAR), '^(-?[0-9]+)\\.0$', '\\1')"

