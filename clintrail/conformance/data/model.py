@@ -111,14 +111,12 @@ class Data:
 
     def columns(self, name: str) -> dict[str, str]:
         """The columns of a domain's or a dataset's table and their types; empty where there is no such table."""
-        if not self._columns:
-            rows = self.con.execute(
-                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'data'"
-                " ORDER BY table_oid, column_index"
-            ).fetchall()
-            for table, column, kind in rows:
-                self._columns.setdefault(str(table), {})[str(column)] = str(kind)
-        return self._columns.get(name, {})
+        if not any(name in (d.name, d.domain) for d in self.datasets):
+            return {}
+        if name not in self._columns:
+            rows = self.con.execute(f"DESCRIBE {table_of(name)}").fetchall()
+            self._columns[name] = {str(row[0]): str(row[1]) for row in rows}
+        return self._columns[name]
 
     _columns: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
