@@ -26,7 +26,7 @@ from clintrail.conformance.dispositions import (
 from clintrail.conformance.facts import RuleFacts, facts_of
 from clintrail.conformance.lines import Lines, about
 from clintrail.conformance.notes import cut_notes, terminology_notes
-from clintrail.conformance.older import older_findings
+from clintrail.conformance.other_checks import other_findings
 from clintrail.conformance.rules import Rule, Skipped, compile_rules, read_rules, shipped_rules
 from clintrail.conformance.run import FINDINGS, Cut, run_queries
 from clintrail.errors import Place, Problem, Problems, collected, did_you_mean
@@ -203,7 +203,7 @@ def _run(
     not_run = set(facts).difference(*(ran.rules for ran in all_ran))
     unknown = set(names) - _identifiers(facts.values())
     if own and (not names or unknown):
-        facts |= {rule.id: rule for rule in older_findings(data, folder, agency)}
+        facts |= {rule.id: rule for rule in other_findings(data, folder, agency)}
         unknown -= _identifiers(facts.values())
         wanted |= {rule.id for rule in facts.values() if {rule.id, *rule.stands_for} & set(names)} if names else set(facts)
         data.con.execute(f"DELETE FROM {FINDINGS} WHERE rule NOT IN (SELECT unnest(?))", [sorted(wanted)])

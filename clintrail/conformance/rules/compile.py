@@ -19,8 +19,6 @@ from clintrail.conformance.rules.rows import NotForThis, Rows
 from clintrail.conformance.rules.rule import DATASET, RECORD, Query, Rule, Scope, Skipped
 from clintrail.conformance.rules.template import rules_for
 
-VALUE = "value"
-
 
 def compile_rules(rules: Sequence[Rule], data: Data, functions: Mapping[str, Function]) -> Iterator[Query | Skipped]:
     """Queries for the rules on the data, and for each rule that is not for them why.

@@ -71,7 +71,7 @@ class _Told(NamedTuple):
     message: str
 
 
-def older_findings(data: Data, folder: Path, agency: str | None) -> tuple[RuleFacts, ...]:
+def other_findings(data: Data, folder: Path, agency: str | None) -> tuple[RuleFacts, ...]:
     """Write what the older checks find into `meta.findings`, and tell of the rules that were checked.
 
     Their identifiers are the names of the rules behind `define.` or `agency.`, since both have rules of one name. Without an agency its

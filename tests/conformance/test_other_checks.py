@@ -11,7 +11,7 @@ from clintrail.compile.library import library
 from clintrail.conformance.agency import rules as agency_rules
 from clintrail.conformance.data import load_folder
 from clintrail.conformance.facts import RuleFacts
-from clintrail.conformance.older import _SAME, older_findings
+from clintrail.conformance.other_checks import _SAME, other_findings
 from clintrail.conformance.rules import compile_rules, shipped_rules
 from clintrail.conformance.run import FINDINGS, run_queries
 from clintrail.define.check.data import DATA_SUBJECTS
@@ -33,7 +33,7 @@ def checked(package: Path, agency: str | None = None, *first: str) -> tuple[dict
     """What the older checks find, after rules over the tables of the names `first`."""
     data = load_folder(package)
     run_queries(data, compile_rules([rule for rule in shipped_rules() if rule.name in first], data, library()))
-    facts = {rule.id: rule for rule in older_findings(data, package, agency)}
+    facts = {rule.id: rule for rule in other_findings(data, package, agency)}
     return facts, data.con.execute(f"SELECT rule, dataset, variables, message FROM {FINDINGS} ORDER BY ALL").fetchall()
 
 
