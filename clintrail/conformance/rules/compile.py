@@ -59,7 +59,7 @@ def _looks_into_datasets(rule: Rule, functions: Mapping[str, Function]) -> bool:
 
 def _attempt(rule: Rule, domain: str, make: Callable[[], str]) -> Query | Skipped:
     try:
-        return Query(rule.name, domain, make())
+        return Query(rule.name, domain, make(), spread=rule.each not in rule.tables)
     except NotForThis as reason:
         return Skipped(rule.name, domain, str(reason))
 

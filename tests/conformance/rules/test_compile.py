@@ -28,6 +28,12 @@ def test_a_finding_on_a_missing_value_is_one_on_each_record_that_lacks_it(tmp_pa
     ]
 
 
+def test_a_finding_on_a_row_of_a_drawn_table_stays_one(tmp_path: Path) -> None:
+    table = "tables:\n  wanted: |\n    dataset | variable => value\n    AE | AETERM => Pain\n"
+    rule = f"each: wanted\n{table}condition: count(AE.AESEQ) filter (where AE.AETERM = value) > 0\nmessage: no {{value}}\n"
+    assert checked(tmp_path, rule, ae="AESEQ,AETERM\n1,Rash\n")[0] == [("AE", None, "no Pain")]
+
+
 def test_a_table_about_records_tells_which(tmp_path: Path) -> None:
     rule = "each: repeat\ncondition: record = first\nmessage: as {first}\n"
     assert checked(tmp_path, rule, ae="AESEQ,AETERM\n1,Rash\n2,Cough\n3,Rash\n")[0] == [("AE", 3, "as 1")]
