@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clintrail.conformance.data import read_example
-from clintrail.conformance.data.metadata import ensure
+from drawn_tables import about
 
 LBCH = "DOMAIN,USUBJID,LBSEQ,LBREFID,VISITNUM\nLB,01,1,A-01,1\nLB,01,2,A-02,1.1\n"
 LBHE = "DOMAIN,USUBJID,LBSEQ,LBREFID,VISITNUM\nLB,02,1,H-01,\n"
 
 
 def identified(folder: Path, **tables: str) -> list[tuple[object, ...]]:
-    for name, text in tables.items():
-        (folder / f"{name}.csv").write_text(text, "utf-8")
-    data = read_example(folder)
-    ensure(data, "identified")
-    return data.con.execute("SELECT * FROM meta.identified ORDER BY ALL").fetchall()
+    return about(folder, "identified", "*", **tables)
 
 
 def test_all_parts_of_a_split_domain_are_pointed_at_by_its_name(tmp_path: Path) -> None:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clintrail.conformance.data import read_example
-from clintrail.conformance.data.metadata import ensure
+from drawn_tables import about
 
 
 def subject_records(folder: Path, **tables: str) -> list[tuple[object, ...]]:
-    for name, text in tables.items():
-        (folder / f"{name}.csv").write_text(text, "utf-8")
-    data = read_example(folder)
-    ensure(data, "subject_records")
-    return data.con.execute("SELECT * FROM meta.subject_records ORDER BY ALL").fetchall()
+    return about(folder, "subject_records", "*", **tables)
 
 
 def test_the_records_of_a_subject_are_counted_over_all_parts_of_a_domain(tmp_path: Path) -> None:
