@@ -27,16 +27,6 @@ function show() {
   for (const row of all("#datasets tbody tr")) row.hidden = !shown.has(row.dataset.name);
 }
 
-function startTheme() {
-  const button = byId("theme");
-  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
-  button.setAttribute("aria-pressed", dark());
-  button.addEventListener("click", () => {
-    root.dataset.theme = dark() ? "light" : "dark";
-    button.setAttribute("aria-pressed", dark());
-  });
-}
-
 addEventListener("DOMContentLoaded", () => {
   byId("filter").addEventListener("input", show);
   byId("differing").addEventListener("change", show);

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from clintrail.compare.model import Comparison
 from clintrail.compare.text import criterion, pairing, size, summary, verdict
 from clintrail.errors import Severity
 from clintrail.transport.aside import written_aside
+from clintrail.transport.page_file import policy_hash, script, style, templates
 
 _HERE = Path(__file__).resolve().parent
 
@@ -23,10 +20,10 @@ def as_page(comparison: Comparison) -> bytes:
 
     Every text is escaped. Style and script stand in the page, and its content security policy lets nothing else run or be loaded.
     """
-    css, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
-    text = _environment().get_template("page.html.j2").render(
+    css, code = style(_HERE / "page.css"), script(_HERE / "page.js")
+    text = templates(_HERE).get_template("page.html.j2").render(
         comparison=comparison, summary=summary(comparison), criterion=criterion(comparison), verdict=verdict, pairing=pairing, size=size,
-        worst=_worst(comparison), css=Markup(css), css_hash=_hash(css), script=Markup(script), script_hash=_hash(script),
+        worst=_worst(comparison), css=Markup(css), css_hash=policy_hash(css), script=Markup(code), script_hash=policy_hash(code),
     )  # fmt: skip
     return text.encode("utf-8", errors="replace")
 
@@ -44,16 +41,3 @@ def _worst(comparison: Comparison) -> dict[str, str]:
         found = max((finding.severity for finding in dataset.findings()), default=None)
         worst[dataset.name] = Severity(found).name.lower() if found else "equal"
     return worst
-
-
-def _hash(text: str) -> str:
-    """A source of the content security policy (CSP level 3, section 2.3.1): this very text and no other."""
-    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )  # fmt: skip

@@ -39,7 +39,7 @@ class Cause:
     """Findings that are mended in one place.
 
     `dataset` is empty for findings on the study, `variables` those that the findings are about (empty: the dataset). `place` is the
-    line of the spec, as `specs/melasma/sdtm/ae.yaml:14`, and `raw` the raw record behind the first finding, as `ae.csv, record 7`;
+    line of the spec, as `specs/study/sdtm/ae.yaml:14`, and `raw` the raw record behind the first finding, as `ae.csv, record 7`;
     both are empty without a trail. `rules` are those that found it, `count` is how many findings they are, of which `explained` have a
     disposition; `severity` is that of the worst rule with findings that are not explained (of all rules, where all are explained),
     `message` that of the first finding.

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Callable, Container
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 from jinja2 import Environment
@@ -18,6 +16,7 @@ from clintrail.define.oids import Oids
 from clintrail.define.templates import checked, environment, href
 from clintrail.define.uses import uses
 from clintrail.define.words import class_title, few_terms, formal_condition, words
+from clintrail.transport.page_file import policy_hash
 
 _NAME = re.compile(r"\b([A-Z][A-Z0-9_]*)\.([A-Z][A-Z0-9_]*)\b")
 
@@ -48,9 +47,9 @@ def _context(document: DefineDocument) -> dict[str, Any]:
         "doc": document,
         "oid": oid,
         "css": css,
-        "css_hash": _hash(css),
+        "css_hash": policy_hash(css),
         "script": script,
-        "script_hash": _hash(script),
+        "script_hash": policy_hash(script),
         "methods": {method.id: method for method in document.methods},
         "comments": {comment.id: comment for comment in document.comments},
         "codelists": {codelist.id: codelist for codelist in document.codelists},
@@ -70,11 +69,6 @@ def _context(document: DefineDocument) -> dict[str, Any]:
 
 def _content(name: str) -> Markup:
     return Markup((content_dir("define_xml") / name).read_text(encoding="utf-8"))
-
-
-def _hash(text: str) -> str:
-    """A source of the content security policy (CSP level 3, section 2.3.1): this very text and no other."""
-    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
 def _by_class(document: DefineDocument) -> dict[str, list[DefineDataset]]:

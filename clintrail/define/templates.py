@@ -6,10 +6,11 @@ import re
 from functools import cache
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from clintrail.content import content_dir
 from clintrail.errors import Place, Problem, Problems
+from clintrail.transport.page_file import templates
 
 # What XML 1.0 (section 2.2) cannot hold, not even as a character reference.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -19,14 +20,7 @@ _OWNER = re.compile(r'\b(?:OID|id)="([^"]*)"')
 @cache
 def environment() -> Environment:
     """The templates, every text escaped; a name that a template does not know is an error."""
-    made = Environment(
-        loader=FileSystemLoader(content_dir("define_xml")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    made = templates(content_dir("define_xml"))
     made.filters.update(href=href)
     return made
 

@@ -24,7 +24,7 @@ def record_rows(trail: Trail, dataset: str) -> np.ndarray:
 
 
 def spec_lines(trail: Trail, dataset: str, variable: str, rows: np.ndarray) -> np.ndarray:
-    """For each row of a dataset's frame the line of the spec (`specs/melasma/sdtm/ae.yaml:14`) that made its value, as objects.
+    """For each row of a dataset's frame the line of the spec (`specs/study/sdtm/ae.yaml:14`) that made its value, as objects.
 
     Where records come from several sources, or steps that add records have rules of their own, it is the line of those that made the
     record; of a supplemental qualifier, the line of the qualifier.

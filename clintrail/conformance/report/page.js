@@ -259,16 +259,6 @@ function ruleFacts(rule, titled = false) {
   return [head, facts([["must hold", holds], ["fix", rule.fix], ["stands for", rule.stands_for.join(", ")], ["source", rule.source]])];
 }
 
-function startTheme() {
-  const button = byId("theme");
-  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
-  button.setAttribute("aria-pressed", dark());
-  button.addEventListener("click", () => {
-    root.dataset.theme = dark() ? "light" : "dark";
-    button.setAttribute("aria-pressed", dark());
-  });
-}
-
 function startTabs() {
   const buttons = [...document.querySelectorAll("#tabs button")];
   for (const button of buttons) {

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import asdict
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from clintrail.conformance.check import Checked
@@ -26,6 +23,7 @@ from clintrail.conformance.report.summary import (
     what_was_checked,
 )
 from clintrail.transport.aside import written_aside
+from clintrail.transport.page_file import policy_hash, script, style, templates
 
 MOST = 500_000  # findings that are listed; more would make a page that no browser opens quickly
 _WITHOUT_SCRIPT = 200  # causes shown where the script does not run
@@ -45,14 +43,13 @@ def as_page(checked: Checked) -> bytes:
     policy lets nothing else run or be loaded. Of more than `MOST` findings the first of each cause are listed.
     """
     found = summary(checked)
-    css = (_HERE / "page.css").read_text(encoding="utf-8")
-    script = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("page_data.js", "page.js"))
-    text = _environment().get_template("page.html.j2").render(
+    css, code = style(_HERE / "page.css"), script(_HERE / "page_data.js", _HERE / "page.js")
+    text = templates(_HERE).get_template("page.html.j2").render(
         checked=checked, found=found, title=found.title or checked.folder.as_posix(), what=what_was_checked(checked), study=STUDY,
         causes=ordered_causes(checked)[:_WITHOUT_SCRIPT], rules=_rules(checked, found), failed=not_checked(checked),
         others=not_for_such_data(checked), subject=subject, kind_of=kind_of, Markup=Markup,
         data=Markup(b64encode(packed(checked, _told(checked, found), MOST)).decode()),
-        css=Markup(css), css_hash=_hash(css), script=Markup(script), script_hash=_hash(script),
+        css=Markup(css), css_hash=policy_hash(css), script=Markup(code), script_hash=policy_hash(code),
     )  # fmt: skip
     return text.encode("utf-8", errors="replace")
 
@@ -81,16 +78,3 @@ def _rules(checked: Checked, found: Summary) -> list[tuple[Any, Any]]:
     """The rules with their counts: those with findings first, the worst of them first."""
     listed = [(rule, found.rules[rule.id]) for _, rule in sorted(checked.rules.items())]
     return sorted(listed, key=lambda one: (one[1].all == 0, -one[0].severity if one[1].all else 0, -one[1].all))
-
-
-def _hash(text: str) -> str:
-    """A source of the content security policy (CSP level 3, section 2.3.1): this very text and no other."""
-    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )  # fmt: skip
